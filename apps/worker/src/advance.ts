@@ -1,0 +1,84 @@
+// Brings a plan to where it should be: decide, do, and decide anew until nothing is left to do now.
+import { type Command, decide, JUDGE_GRACE_MS, type Snapshot } from '@gradus/domain';
+import type { Effects } from '@gradus/store';
+import type { Deps } from './deps.js';
+
+/** A plan of many empty batches comes back for the rest. */
+const ROUNDS_AT_MOST = 100;
+
+export type Advanced =
+  /** The plan is not there, or needs no more looking at. */
+  | { outcome: 'retired' }
+  /** `lookAgainAt`: milliseconds since 1970, null where only a command can move it on. */
+  | { outcome: 'waiting'; batchIndex: number; lookAgainAt: number | null };
+
+/** Takes every step that is due. Repeated, or at the same time as another, it does nothing twice. */
+export async function advance(deps: Deps, planId: string): Promise<Advanced> {
+  const { store } = deps;
+  for (let round = 0; ; round += 1) {
+    const snapshot = await store.steps.snapshot(planId);
+    if (snapshot === null) return { outcome: 'retired' };
+    const now = store.now();
+    const judgeUntil = await latestJudgeable(deps, snapshot, now);
+    const { commands, lookAgainAt } = decide(snapshot, now, judgeUntil);
+    const batchIndex = snapshot.plan.currentBatch;
+    if (commands.length === 0) return { outcome: 'waiting', batchIndex, lookAgainAt };
+    if (round === ROUNDS_AT_MOST) return { outcome: 'waiting', batchIndex, lookAgainAt: now };
+    for (const command of commands) {
+      await carryOut(deps, planId, batchIndex, command, now, judgeUntil);
+      if (command.type === 'retire-plan') return { outcome: 'retired' };
+    }
+  }
+}
+
+/** Up to when deadlines may be judged: no report that was taken before then waits to be applied. */
+async function latestJudgeable({ queues }: Deps, { batch }: Snapshot, now: number): Promise<number> {
+  const latest = now - JUDGE_GRACE_MS;
+  if (batch.nextDeadlineAt === null || batch.nextDeadlineAt > latest) return 0;
+  const waitingSince = await queues.oldestWaitingReport();
+  return waitingSince === null ? latest : Math.min(latest, waitingSince - 1);
+}
+
+async function carryOut(
+  deps: Deps,
+  planId: string,
+  batchIndex: number,
+  command: Command,
+  now: number,
+  judgeUntil: number,
+): Promise<void> {
+  const { steps } = deps.store;
+  deps.logger.debug({ planId, batchIndex, command: command.type }, 'step');
+  switch (command.type) {
+    case 'start-plan':
+      return steps.startPlan(planId, now);
+    case 'open-batch':
+      return steps.openBatch(planId, batchIndex, command.allowedFailures, now);
+    case 'release-agents':
+      return dispatch(deps, await steps.releaseAgents(planId, batchIndex, now));
+    case 'sweep-batch': {
+      const swept = await steps.sweepBatch(planId, batchIndex, now, judgeUntil);
+      await deps.queues.redispatchTasks(swept.overdue);
+      return dispatch(deps, swept);
+    }
+    case 'observe-batch':
+      return steps.observeBatch(planId, batchIndex, command.observingUntil, now);
+    case 'close-batch':
+      return steps.closeBatch(planId, batchIndex, command, now);
+    case 'withdraw-tasks':
+      return withdraw(deps, planId, now);
+    case 'retire-plan':
+      return steps.retirePlan(planId);
+  }
+}
+
+async function dispatch({ queues }: Deps, { released }: Effects): Promise<void> {
+  if (released.length > 0) await queues.dispatchTasks(released);
+}
+
+async function withdraw({ store }: Deps, planId: string, now: number): Promise<void> {
+  const withdrawals = await store.steps.listWithdrawals(planId);
+  await Promise.all(withdrawals.map((withdrawal) => store.mailboxes.withdraw(withdrawal, now)));
+  const uuids = withdrawals.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid);
+  if (uuids.length > 0) await store.steps.removeWithdrawals(planId, uuids);
+}

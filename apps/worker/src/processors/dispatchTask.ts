@@ -1,0 +1,16 @@
+// tasks/dispatch-task: hands a lifecycle task to its LCA's mailbox, and ends.
+import { dispatchTaskJob } from '@gradus/queues';
+import type { Deps } from '../deps.js';
+import { processor } from '../processor.js';
+
+export function dispatchTask({ store, logger }: Deps) {
+  return processor(dispatchTaskJob, logger, async ({ v: _, ...order }) => {
+    const task = await store.steps.dispatchTask(order, store.now());
+    if (task === null) return null;
+    await store.mailboxes.putTask(order.lcaUuid, task, store.now());
+    await store.steps.clearOutbox(order);
+    const { planId, batchIndex, agentId, lifecycleTaskUuid, lcaUuid } = order;
+    logger.debug({ planId, batchIndex, agentId, lifecycleTaskUuid, lcaUuid }, 'task dispatched');
+    return null;
+  });
+}

@@ -1,0 +1,139 @@
+// What should happen now to a plan: a pure function of its state and the time.
+import { allowedFailures } from './allowedFailures.js';
+import type { BatchStatus } from './batch.js';
+import type { AgentCounts } from './counts.js';
+import { type Gate, hasEnded, type PlanStatus } from './plan.js';
+
+/** The plan's header and its current batch's numbers; never its tasks. Instants are milliseconds since 1970. */
+export interface Snapshot {
+  plan: {
+    status: PlanStatus;
+    batchCount: number;
+    currentBatch: number;
+    gate: Gate;
+    failureThreshold: number;
+    concurrency: number;
+    observeMs: number;
+    startAt: number | null;
+    autoStart: boolean;
+    /** When it was last resumed. */
+    resumedAt: number | null;
+  };
+  batch: {
+    status: BatchStatus;
+    counts: AgentCounts;
+    allowedFailures: number;
+    /** Agents with a task that is queued, dispatched or running. */
+    open: number;
+    /** Agents that were not looked at for release yet. */
+    unreleased: number;
+    /** Agents that are pending again: after a pause, or between two attempts. */
+    returned: number;
+    /** When the first of those is due. */
+    nextReturnAt: number | null;
+    nextDeadlineAt: number | null;
+    /** When the first task that should have been dispatched meanwhile is looked at again. */
+    nextOutboxAt: number | null;
+    sweptAt: number | null;
+    lastOutcomeAt: number | null;
+    observingUntil: number | null;
+    promoted: boolean;
+  };
+  /** Lifecycle tasks that their LCAs are still to be told to drop. */
+  withdrawals: number;
+}
+
+export type Command =
+  | { type: 'start-plan' }
+  | { type: 'open-batch'; allowedFailures: number }
+  | { type: 'sweep-batch' }
+  | { type: 'release-agents' }
+  | { type: 'observe-batch'; observingUntil: number }
+  | { type: 'close-batch'; event: 'close' | 'fail'; failed: number }
+  | { type: 'withdraw-tasks' }
+  | { type: 'retire-plan' };
+
+export interface Decision {
+  /** What to do, in this order; then decide anew. */
+  commands: Command[];
+  /** When to look again though nothing woke it; null where only a command can move the plan on, or nothing can. */
+  lookAgainAt: number | null;
+}
+
+/**
+ * A deadline is judged this long after it passed: a report that the api took before it has reached its queue by
+ * then, or was refused.
+ */
+export const JUDGE_GRACE_MS = 5_000;
+
+/** A batch is looked at this often, whatever happens. */
+export const LOOK_EVERY_MS = 5_000;
+
+/**
+ * @param judgeUntil deadlines up to this instant may be judged: no report taken before it waits to be applied
+ * @returns the commands that bring the plan to where it should be at `now`
+ */
+export function decide(snapshot: Snapshot, now: number, judgeUntil: number): Decision {
+  const { plan, batch } = snapshot;
+  const commands: Command[] = snapshot.withdrawals > 0 ? [{ type: 'withdraw-tasks' }] : [];
+  if (hasEnded(plan.status)) {
+    if (commands.length === 0) commands.push({ type: 'retire-plan' });
+    return { commands, lookAgainAt: null };
+  }
+  if (plan.status === 'pending') {
+    const startAt = plan.autoStart ? (plan.startAt ?? now) : null;
+    if (startAt !== null && now >= startAt) commands.push({ type: 'start-plan' });
+    return { commands, lookAgainAt: startAt };
+  }
+  const instants = [now + LOOK_EVERY_MS];
+  const step = batchStep(snapshot, now, judgeUntil);
+  if (step !== null) commands.push(step);
+  const judgeAt = batch.nextDeadlineAt === null ? null : batch.nextDeadlineAt + JUDGE_GRACE_MS;
+  for (const at of [batch.nextReturnAt, judgeAt, batch.observingUntil]) {
+    if (at !== null && at > now) instants.push(at);
+  }
+  return { commands, lookAgainAt: Math.min(...instants) };
+}
+
+function batchStep({ plan, batch }: Snapshot, now: number, judgeUntil: number): Command | null {
+  const running = plan.status === 'running';
+  if (batch.status === 'pending') {
+    if (!running) return null;
+    return {
+      type: 'open-batch',
+      allowedFailures: allowedFailures(plan.failureThreshold, batch.counts.agents),
+    };
+  }
+  if (batch.status !== 'running' && batch.status !== 'observing') return null;
+  if (isSweepDue(batch, now, judgeUntil)) return { type: 'sweep-batch' };
+  if (!running) return null;
+  return batch.status === 'running' ? runningStep({ plan, batch }, now) : observingStep({ plan, batch }, now);
+}
+
+function isSweepDue(batch: Snapshot['batch'], now: number, judgeUntil: number): boolean {
+  return (
+    now >= (batch.sweptAt ?? 0) + LOOK_EVERY_MS ||
+    (batch.nextDeadlineAt !== null && batch.nextDeadlineAt <= judgeUntil) ||
+    (batch.nextOutboxAt !== null && batch.nextOutboxAt <= now)
+  );
+}
+
+function runningStep({ plan, batch }: Pick<Snapshot, 'plan' | 'batch'>, now: number): Command | null {
+  const isDue = batch.unreleased > 0 || (batch.nextReturnAt !== null && batch.nextReturnAt <= now);
+  if (isDue && batch.open < plan.concurrency) return { type: 'release-agents' };
+  if (batch.unreleased > 0 || batch.returned > 0 || batch.open > 0) return null;
+  const nothingDone = batch.counts.skipped === batch.counts.agents;
+  const from = Math.max(batch.lastOutcomeAt ?? now, plan.resumedAt ?? 0);
+  return { type: 'observe-batch', observingUntil: nothingDone ? now : from + plan.observeMs };
+}
+
+function observingStep({ plan, batch }: Pick<Snapshot, 'plan' | 'batch'>, now: number): Command | null {
+  const isLast = plan.currentBatch === plan.batchCount - 1;
+  if (!batch.promoted) {
+    if (batch.observingUntil === null || now < batch.observingUntil) return null;
+    const nothingDone = batch.counts.skipped === batch.counts.agents;
+    if (plan.gate === 'manual' && !isLast && !nothingDone) return null;
+  }
+  const { failed } = batch.counts;
+  return { type: 'close-batch', event: failed > batch.allowedFailures ? 'fail' : 'close', failed };
+}

@@ -1,0 +1,145 @@
+// Which state follows which: the only place that says so. The scripts that write states are given this table.
+import type { BatchStatus } from './batch.js';
+import { IllegalTransition } from './errors.js';
+import type { PlanStatus } from './plan.js';
+import type { TaskStatus } from './task.js';
+
+/** An event that leaves the state as it is: late, repeated, or with its aim already reached. */
+export const IGNORED = 'ignored';
+
+type Row<State extends string, Event extends string> = readonly [
+  from: State,
+  event: Event,
+  to: State | typeof IGNORED,
+];
+
+export type PlanEvent = 'start' | 'pause' | 'trip' | 'resume' | 'complete' | 'fail' | 'cancel';
+
+/** `trip`: more agents failed than the batch allows. */
+const PLAN: readonly Row<PlanStatus, PlanEvent>[] = [
+  ['pending', 'start', 'running'],
+  ['running', 'pause', 'paused'],
+  ['running', 'trip', 'paused'],
+  ['paused', 'resume', 'running'],
+  ['running', 'complete', 'completed'],
+  ['running', 'fail', 'failed'],
+  ['paused', 'fail', 'failed'],
+  ['pending', 'fail', 'failed'],
+  ['pending', 'cancel', 'cancelled'],
+  ['running', 'cancel', 'cancelled'],
+  ['paused', 'cancel', 'cancelled'],
+
+  ['running', 'start', IGNORED],
+  ['running', 'resume', IGNORED],
+  ['paused', 'pause', IGNORED],
+  ['paused', 'trip', IGNORED],
+  ['completed', 'complete', IGNORED],
+  ['failed', 'fail', IGNORED],
+  ['cancelled', 'cancel', IGNORED],
+];
+
+export type BatchEvent = 'open' | 'observe' | 'reopen' | 'promote' | 'close' | 'fail' | 'cancel';
+
+/** `fail` closes a batch that has more failures than it allows, past an operator's resume. */
+const BATCH: readonly Row<BatchStatus, BatchEvent>[] = [
+  ['pending', 'open', 'running'],
+  ['running', 'observe', 'observing'],
+  ['observing', 'reopen', 'running'],
+  ['observing', 'close', 'completed'],
+  ['observing', 'fail', 'failed'],
+  ['pending', 'cancel', 'cancelled'],
+  ['running', 'cancel', 'cancelled'],
+  ['observing', 'cancel', 'cancelled'],
+
+  ['running', 'open', IGNORED],
+  ['running', 'reopen', IGNORED],
+  ['observing', 'observe', IGNORED],
+  ['observing', 'promote', IGNORED],
+  ['completed', 'promote', IGNORED],
+  ['failed', 'promote', IGNORED],
+  ['completed', 'cancel', IGNORED],
+  ['failed', 'cancel', IGNORED],
+  ['cancelled', 'cancel', IGNORED],
+];
+
+export type TaskEvent =
+  | 'unskip'
+  | 'release'
+  | 'hold'
+  | 'dispatch'
+  | 'run'
+  | 'prove'
+  | 'fail'
+  | 'retry'
+  | 'regress'
+  | 'reopen'
+  | 'cancel';
+
+/**
+ * `unskip`: the instance has left the target before its release. `hold`: the plan paused before the dispatch.
+ * `run`: the LCA reported it running. `prove`: the LCA said completed and the instance reported the target.
+ * `retry`: the attempt failed and another is left. `regress`: a watched instance went bad. `reopen`: an
+ * operator has the failed agents tried again.
+ */
+const TASK: readonly Row<TaskStatus, TaskEvent>[] = [
+  ['skipped', 'unskip', 'pending'],
+  ['pending', 'release', 'queued'],
+  ['queued', 'hold', 'pending'],
+  ['queued', 'dispatch', 'dispatched'],
+  ['queued', 'run', 'running'],
+  ['dispatched', 'run', 'running'],
+  ['queued', 'prove', 'completed'],
+  ['dispatched', 'prove', 'completed'],
+  ['running', 'prove', 'completed'],
+  ['queued', 'fail', 'failed'],
+  ['dispatched', 'fail', 'failed'],
+  ['running', 'fail', 'failed'],
+  ['queued', 'retry', 'pending'],
+  ['dispatched', 'retry', 'pending'],
+  ['running', 'retry', 'pending'],
+  ['completed', 'regress', 'failed'],
+  ['failed', 'reopen', 'pending'],
+  ['pending', 'cancel', 'cancelled'],
+  ['queued', 'cancel', 'cancelled'],
+  ['dispatched', 'cancel', 'cancelled'],
+  ['running', 'cancel', 'cancelled'],
+
+  ['dispatched', 'dispatch', IGNORED],
+  ['pending', 'run', IGNORED],
+  ['running', 'run', IGNORED],
+  ['completed', 'run', IGNORED],
+  ['failed', 'run', IGNORED],
+  ['skipped', 'run', IGNORED],
+  ['pending', 'fail', IGNORED],
+  ['completed', 'fail', IGNORED],
+  ['failed', 'fail', IGNORED],
+  ['skipped', 'fail', IGNORED],
+  ['completed', 'cancel', IGNORED],
+  ['failed', 'cancel', IGNORED],
+  ['skipped', 'cancel', IGNORED],
+];
+
+/** Every row, by machine. */
+export const TRANSITIONS = { plan: PLAN, batch: BATCH, task: TASK } as const;
+
+interface Machines {
+  plan: { state: PlanStatus; event: PlanEvent };
+  batch: { state: BatchStatus; event: BatchEvent };
+  task: { state: TaskStatus; event: TaskEvent };
+}
+
+/**
+ * The state that follows; the same one where the event is ignored.
+ *
+ * @throws IllegalTransition where the table has no such row
+ */
+export function transition<M extends keyof Machines>(
+  machine: M,
+  from: Machines[M]['state'],
+  event: Machines[M]['event'],
+): Machines[M]['state'] {
+  const rows: readonly Row<string, string>[] = TRANSITIONS[machine];
+  const row = rows.find(([state, name]) => state === from && name === event);
+  if (row === undefined) throw new IllegalTransition(machine, from, event);
+  return row[2] === IGNORED ? from : (row[2] as Machines[M]['state']);
+}

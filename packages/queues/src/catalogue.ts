@@ -1,0 +1,66 @@
+// The job catalogue: every queue, every job and what it carries.
+import { REPORTED_TASK_STATUSES } from '@gradus/domain';
+import { z } from 'zod';
+
+/**
+ * `plans` starts plans and reconciles; `batches` drives batches; `tasks` hands lifecycle tasks to their LCAs
+ * under the rate limit; `reports` applies what LCAs said.
+ */
+export const QUEUE_NAMES = ['plans', 'batches', 'tasks', 'reports'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** The version of the jobs' data; a job of a newer one is left to the workers that know it. */
+export const JOB_VERSION = 1;
+
+const version = z.literal(JOB_VERSION);
+
+export const startPlanJob = z.object({ v: version, planId: z.string() });
+export const reconcileJob = z.object({ v: version });
+export const driveBatchJob = z.object({ v: version, planId: z.string(), batchIndex: z.int().min(0) });
+export const dispatchTaskJob = z.object({
+  v: version,
+  planId: z.string(),
+  batchIndex: z.int().min(0),
+  agentId: z.string(),
+  lifecycleTaskUuid: z.string(),
+  lcaUuid: z.string(),
+  outboxEntry: z.string(),
+  releasedAt: z.int(),
+});
+export const applyReportJob = z.object({
+  v: version,
+  lcaUuid: z.string(),
+  /** When the api took the reports: milliseconds since 1970. */
+  takenAt: z.int(),
+  requestId: z.string(),
+  reports: z.array(
+    z.object({
+      agentId: z.string(),
+      components: z
+        .array(
+          z.object({
+            componentInstanceUuid: z.string().optional(),
+            componentName: z.string().optional(),
+            runtimeStatus: z.string().nullish(),
+            actualVersion: z.string().nullish(),
+            actualRelease: z.string().nullish(),
+          }),
+        )
+        .optional(),
+      tasks: z
+        .array(
+          z.object({
+            lifecycleTaskUuid: z.string(),
+            status: z.enum(REPORTED_TASK_STATUSES),
+            error: z.string().nullish(),
+          }),
+        )
+        .optional(),
+    }),
+  ),
+});
+
+export type StartPlanJob = z.infer<typeof startPlanJob>;
+export type DriveBatchJob = z.infer<typeof driveBatchJob>;
+export type DispatchTaskJob = z.infer<typeof dispatchTaskJob>;
+export type ApplyReportJob = z.infer<typeof applyReportJob>;

@@ -1,0 +1,11 @@
+// Ids of jobs: the same for the same work, so that adding it twice is nothing.
+
+/** @returns the id of the batch's own job */
+export function batchJobId(planId: string, batchIndex: number): string {
+  return `${planId}.${batchIndex}`;
+}
+
+/** @returns the id of a dispatch job; a task that is released again has another */
+export function dispatchJobId(order: { lifecycleTaskUuid: string; releasedAt: number }): string {
+  return `${order.lifecycleTaskUuid}.${order.releasedAt}`;
+}

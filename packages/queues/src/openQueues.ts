@@ -1,0 +1,156 @@
+// The queues, opened on a Redis: what the apps enqueue, and how.
+import { connect, connectWhenThere } from '@gradus/redis';
+import { type JobsOptions, Queue } from 'bullmq';
+import { JOB_VERSION, QUEUE_NAMES, type QueueName } from './catalogue.js';
+import { batchJobId, dispatchJobId } from './jobIds.js';
+import type { Queues, WorkerConnection } from './port.js';
+
+/** Faults of the infrastructure are retried; the outcome of an upgrade never is by a job's attempts. */
+const RETRIES: Record<QueueName, JobsOptions> = {
+  plans: { attempts: 10, backoff: { type: 'exponential', delay: 500 } },
+  batches: { attempts: 10, backoff: { type: 'exponential', delay: 500 } },
+  tasks: { attempts: 6, backoff: { type: 'exponential', delay: 250 } },
+  reports: { attempts: 12, backoff: { type: 'exponential', delay: 250 } },
+};
+
+const FAILED_JOBS_KEPT = 1_000;
+const ADDED_AT_ONCE = 500;
+const OLDEST_LOOKED_AT = 1_000;
+const SECOND_MS = 1_000;
+
+export interface QueuesOptions {
+  url: string;
+  /** The queues' prefix is this as a hash tag, so that Redis Cluster keeps a queue together. */
+  namespace: string;
+  onError: (error: unknown) => void;
+}
+
+function prefixOf(namespace: string): string {
+  return `{${namespace}}`;
+}
+
+/** For an app's workers: patient connections, as BullMQ asks for. */
+export function connectWorkers({ url, namespace, onError }: QueuesOptions): WorkerConnection {
+  const connection = connect(url, 'patient', onError);
+  return {
+    options: { connection, prefix: prefixOf(namespace) },
+    close: () => connection.disconnect(),
+  };
+}
+
+/** Opens producers, once Redis is there; from then on they fail at once while it is away. */
+export async function openQueues({ url, namespace, onError }: QueuesOptions): Promise<Queues> {
+  const connection = await connectWhenThere(url, 'prompt', onError);
+  const open = (name: QueueName) => {
+    const queue = new Queue(name, {
+      connection,
+      prefix: prefixOf(namespace),
+      skipWaitingForReady: true,
+      // It would ask at once, and nobody hears a failure.
+      skipVersionCheck: true,
+      defaultJobOptions: {
+        ...RETRIES[name],
+        removeOnComplete: true,
+        removeOnFail: { count: FAILED_JOBS_KEPT },
+      },
+    });
+    queue.on('error', onError);
+    return queue;
+  };
+  const queues = Object.fromEntries(QUEUE_NAMES.map((name) => [name, open(name)])) as Record<
+    QueueName,
+    Queue
+  >;
+
+  /** Adds the job where there is none of its id that will still run. @returns the state it was found in */
+  async function ensure(queue: Queue, name: string, data: object, jobId: string, delay = 0): Promise<string> {
+    const state = await queue.getJobState(jobId);
+    if (state === 'failed' || state === 'completed') await queue.remove(jobId);
+    if (state === 'failed' || state === 'completed' || state === 'unknown') {
+      await queue.add(name, data, { jobId, delay });
+    }
+    return state;
+  }
+
+  /** @returns whether the job was waiting for its time and does so no longer */
+  async function promote(queue: Queue, jobId: string): Promise<boolean> {
+    try {
+      await (await queue.getJob(jobId))?.promote();
+      return true;
+    } catch {
+      // Its time had just come: another worker has it.
+      return false;
+    }
+  }
+
+  const dispatchTasks: Queues['dispatchTasks'] = async (orders) => {
+    for (let start = 0; start < orders.length; start += ADDED_AT_ONCE) {
+      const jobs = orders.slice(start, start + ADDED_AT_ONCE).map((order) => ({
+        name: 'dispatch-task',
+        data: { v: JOB_VERSION, ...order },
+        opts: { jobId: dispatchJobId(order) },
+      }));
+      await queues.tasks.addBulk(jobs);
+    }
+  };
+
+  const ensurePlanJob = (planId: string, startAt: number | null) => {
+    const delay = startAt === null ? 0 : Math.max(0, startAt - Date.now());
+    return ensure(queues.plans, 'start-plan', { v: JOB_VERSION, planId }, planId, delay);
+  };
+
+  return {
+    startPlan: async (planId, startAt) => {
+      const state = await ensurePlanJob(planId, startAt);
+      if (state === 'delayed' && startAt === null) await promote(queues.plans, planId);
+    },
+    ensurePlanJob: async (planId, startAt) => {
+      await ensurePlanJob(planId, startAt);
+    },
+    driveBatch: async (planId, batchIndex) => {
+      const jobId = batchJobId(planId, batchIndex);
+      const data = { v: JOB_VERSION, planId, batchIndex };
+      const state = await ensure(queues.batches, 'drive-batch', data, jobId);
+      if (state === 'waiting' || state === 'unknown') return;
+      if (state === 'delayed' && (await promote(queues.batches, jobId))) return;
+      // It is at work now and may have read what we want it to see: one more look beside it.
+      await queues.batches.add('drive-batch', data);
+    },
+    ensureBatchJob: async (planId, batchIndex) => {
+      const data = { v: JOB_VERSION, planId, batchIndex };
+      await ensure(queues.batches, 'drive-batch', data, batchJobId(planId, batchIndex));
+    },
+    dispatchTasks,
+    redispatchTasks: async (orders) => {
+      const again = orders.map((order) =>
+        ensure(queues.tasks, 'dispatch-task', { v: JOB_VERSION, ...order }, dispatchJobId(order)),
+      );
+      await Promise.all(again);
+    },
+    applyReports: async (reports) => {
+      await queues.reports.add('apply-report', { v: JOB_VERSION, ...reports });
+    },
+    oldestWaitingReport: async () => {
+      const states = ['waiting', 'active', 'delayed'] as const;
+      const ids = await queues.reports.getRanges([...states], 0, OLDEST_LOOKED_AT - 1, true);
+      if (ids.length === 0) return null;
+      // Their ids are counted up: the smallest was taken first.
+      const oldest = await queues.reports.getJob(Math.min(...ids.map(Number)).toString());
+      // Applied meanwhile: look again at the next sweep.
+      return oldest?.data.takenAt ?? 0;
+    },
+    setDispatchRate: async (perSecond) => {
+      if (perSecond === null) await queues.tasks.removeGlobalRateLimit();
+      else await queues.tasks.setGlobalRateLimit(perSecond, SECOND_MS);
+    },
+    scheduleReconcile: async (everyMs) => {
+      const template = { name: 'reconcile', data: { v: JOB_VERSION } };
+      await queues.plans.upsertJobScheduler('reconcile', { every: everyMs }, template);
+    },
+    all: () => Object.values(queues),
+    close: async () => {
+      await Promise.allSettled(Object.values(queues).map((queue) => queue.close()));
+      connection.disconnect();
+    },
+  };
+}

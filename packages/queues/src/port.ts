@@ -1,0 +1,36 @@
+// What the apps may ask of the queues.
+import type { ConnectionOptions, Queue } from 'bullmq';
+import type { ApplyReportJob, DispatchTaskJob } from './catalogue.js';
+
+export interface Queues {
+  /** Starts the plan, at `startAt` where one is set (milliseconds since 1970). Repeating it is nothing. */
+  startPlan(planId: string, startAt: number | null): Promise<void>;
+  /** Puts the plan's start back where it is gone; one that waits for its time is left waiting. */
+  ensurePlanJob(planId: string, startAt: number | null): Promise<void>;
+  /** Has the batch looked at at once: by its job, which is put back where it is gone. */
+  driveBatch(planId: string, batchIndex: number): Promise<void>;
+  /** Puts the batch's job back where it is gone; one that waits for its time is left waiting. */
+  ensureBatchJob(planId: string, batchIndex: number): Promise<void>;
+  /** One job for each order. */
+  dispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
+  /** Orders whose jobs are gone are enqueued again; those still waiting are left alone. */
+  redispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
+  /** One job for all reports of one check-in; durable once this resolves. */
+  applyReports(reports: Omit<ApplyReportJob, 'v'>): Promise<void>;
+  /** When the oldest report that is not applied yet was taken; null where none waits. */
+  oldestWaitingReport(): Promise<number | null>;
+  /** Sets the fleet-wide rate limit of lifecycle tasks a second; null: none. */
+  setDispatchRate(perSecond: number | null): Promise<void>;
+  /** Has the reconcile job come round for as long as any worker lives. */
+  scheduleReconcile(everyMs: number): Promise<void>;
+  /** For a board that shows them. */
+  all(): Queue[];
+  close(): Promise<void>;
+}
+
+/** How workers reach the queues. */
+export interface WorkerConnection {
+  /** The part of a worker's options that all share. */
+  options: { connection: ConnectionOptions; prefix: string };
+  close(): void;
+}

@@ -1,0 +1,119 @@
+// Connections to Redis, whatever form it has: a plain server, TLS, Sentinel or Cluster.
+import { Cluster, Redis } from 'ioredis';
+
+export type Connection = Redis | Cluster;
+
+/** A `REDIS_URL` that cannot be used. */
+export class InvalidRedisUrl extends Error {
+  readonly code = 'invalid-redis-url';
+  constructor(fault: string) {
+    super(
+      `${fault}; accepted are redis://, rediss://, redis+sentinel://host:port,host:port/master-name and redis+cluster://host:port,host:port`,
+    );
+    this.name = 'InvalidRedisUrl';
+  }
+}
+
+/** `prompt`: a command fails at once while Redis is away. `patient`: it waits for Redis to come back. */
+export type Manner = 'prompt' | 'patient';
+
+const RECONNECT_AT_MOST_MS = 1_000;
+const PROMPT_COMMAND_TIMEOUT_MS = 15_000;
+
+const SHARED = {
+  retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_AT_MOST_MS),
+  /** A server that was demoted answers so; the connection then finds the new master. */
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+};
+
+const OPTIONS = {
+  patient: { ...SHARED, maxRetriesPerRequest: null, enableOfflineQueue: true, enableAutoPipelining: false },
+  prompt: {
+    ...SHARED,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: PROMPT_COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+  },
+};
+
+/**
+ * The hosts of a URL with several, which WHATWG URLs cannot express.
+ *
+ * @returns `[scheme][user:password@]host:port,host:port[/path]` in its parts
+ */
+function splitUrl(url: string) {
+  const match = /^([a-z+]+):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]+)(?:\/([^?]*))?/.exec(url);
+  if (match === null) throw new InvalidRedisUrl('REDIS_URL is not a URL of a Redis');
+  const [, scheme = '', user, password, hosts = '', path = ''] = match;
+  const nodes = hosts.split(',').map((host) => {
+    const [name = '', port = '6379'] = host.split(':');
+    return { host: name, port: Number(port) };
+  });
+  const credentials = {
+    ...(user ? { username: decodeURIComponent(user) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+  };
+  return { scheme, nodes, path, credentials };
+}
+
+/**
+ * Opens a connection and waits until Redis is there, however long that takes.
+ *
+ * @throws InvalidRedisUrl
+ */
+export async function connectWhenThere(
+  url: string,
+  manner: Manner,
+  onError: (error: unknown) => void,
+): Promise<Connection> {
+  const connection = connect(url, manner, onError);
+  if (connection.status !== 'ready') {
+    await new Promise<void>((resolve) => connection.once('ready', () => resolve()));
+  }
+  return connection;
+}
+
+/**
+ * Opens a connection; it connects, and reconnects, by itself.
+ *
+ * @param onError hears every connection error; nothing is thrown for them
+ * @throws InvalidRedisUrl
+ */
+export function connect(url: string, manner: Manner, onError: (error: unknown) => void): Connection {
+  const { scheme, nodes, path, credentials } = splitUrl(url);
+  const options = OPTIONS[manner];
+  const connection = open();
+  connection.on('error', onError);
+  return connection;
+
+  function open(): Connection {
+    switch (scheme) {
+      case 'redis':
+      case 'rediss':
+        return new Redis(url, options);
+      case 'redis+sentinel': {
+        const [name = 'mymaster', db = '0'] = path.split('/');
+        return new Redis({
+          ...options,
+          ...credentials,
+          sentinels: nodes,
+          name: name || 'mymaster',
+          db: Number(db),
+        });
+      }
+      case 'redis+cluster': {
+        const { retryStrategy, enableOfflineQueue, enableAutoPipelining, ...redisOptions } = options;
+        return new Cluster(nodes, {
+          enableOfflineQueue,
+          enableAutoPipelining,
+          clusterRetryStrategy: retryStrategy,
+          redisOptions: { ...redisOptions, ...credentials },
+        });
+      }
+      default:
+        throw new InvalidRedisUrl(`REDIS_URL begins with ${scheme}://`);
+    }
+  }
+}

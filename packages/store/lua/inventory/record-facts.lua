@@ -1,0 +1,45 @@
+-- Takes what an LCA reported of an agent's instances, where it is newer than what is known.
+-- KEYS: [1] hash agentId -> record (JSON), [2] hash agentId -> its plans, newest first.
+-- ARGV: [1] { agentId, lcaUuid, takenAt (ms), components [{ componentInstanceUuid?, componentName?,
+--       runtimeStatus?, actualVersion?, actualRelease? }] }
+-- Output: { components (as given, with their componentInstanceUuid), plans or '' } | false (not this LCA's)
+local IN = cjson.decode(ARGV[1])
+local text = redis.call('HGET', KEYS[1], IN.agentId)
+if not text then
+  return cjson.encode(false)
+end
+local record = cjson.decode(text)
+if record.lcaUuid ~= IN.lcaUuid then
+  return cjson.encode(false)
+end
+
+local function given(value)
+  return value ~= nil and value ~= cjson.null
+end
+
+local resolved = {}
+for _, facts in ipairs(IN.components) do
+  for _, instance in ipairs(record.components) do
+    local named = facts.componentInstanceUuid == instance.componentInstanceUuid
+    if named or (not facts.componentInstanceUuid and facts.componentName == instance.componentName) then
+      facts.componentInstanceUuid = instance.componentInstanceUuid
+      resolved[#resolved + 1] = facts
+      if IN.takenAt >= (instance.factsAt or 0) then
+        instance.factsAt = IN.takenAt
+        for _, name in ipairs({ 'runtimeStatus', 'actualVersion', 'actualRelease' }) do
+          if given(facts[name]) then
+            instance[name] = facts[name]
+          end
+        end
+      end
+    end
+  end
+end
+if not given(record.lastSeenAt) or record.lastSeenAt < IN.takenAt then
+  record.lastSeenAt = IN.takenAt
+end
+redis.call('HSET', KEYS[1], IN.agentId, cjson.encode(record))
+return cjson.encode({
+  components = #resolved > 0 and resolved or nil,
+  plans = redis.call('HGET', KEYS[2], IN.agentId) or '',
+})

@@ -1,0 +1,28 @@
+-- What every script on an LCA's mailbox shares: put in front of it when it is loaded.
+-- KEYS: the mailbox's keys in the order below, all under the LCA's hash tag.
+-- ARGV: [1] the input, one JSON object.
+
+local K = {
+  tasks = KEYS[1],     -- hash: lifecycle task uuid -> JSON
+  due = KEYS[2],       -- zset: uuid -> when it is handed out next; 0: it never was
+  running = KEYS[3],   -- set: uuids that the LCA reported running
+  cancelled = KEYS[4], -- hash: uuid -> JSON { componentInstanceUuid, handedOut, blockUntil, forgetAt }
+  cancelDue = KEYS[5], -- zset: uuid -> when its cancellation is handed out next
+}
+
+local IN = cjson.decode(ARGV[1])
+local NOW = IN.now
+
+local DISPATCHED_AGAIN_MS = 30000
+local RUNNING_AGAIN_MS = 300000
+local CANCEL_AGAIN_MS = 30000
+local BLOCK_INSTANCE_MS = 300000
+local FORGET_CANCEL_MS = 86400000
+-- No put of a worker that still lives is later than this.
+local FORGET_UNSEEN_MS = 600000
+
+local function forget(uuid)
+  redis.call('HDEL', K.tasks, uuid)
+  redis.call('ZREM', K.due, uuid)
+  redis.call('SREM', K.running, uuid)
+end

@@ -1,0 +1,31 @@
+-- Hands out what is due: tasks, and cancellations. An instance whose cancellation is open gets no new task for
+-- some minutes.
+-- Input: now, limit.
+-- Output: { tasks? = [lifecycle task], cancel? = [uuid] }
+local blocked = {}
+local remembered = redis.call('HGETALL', K.cancelled)
+for i = 1, #remembered, 2 do
+  local entry = cjson.decode(remembered[i + 1])
+  if entry.forgetAt <= NOW then
+    redis.call('HDEL', K.cancelled, remembered[i])
+    redis.call('ZREM', K.cancelDue, remembered[i])
+  elseif entry.blockUntil > NOW then
+    blocked[entry.componentInstanceUuid] = true
+  end
+end
+
+local cancel = redis.call('ZRANGEBYSCORE', K.cancelDue, '-inf', NOW, 'LIMIT', 0, IN.limit)
+for _, uuid in ipairs(cancel) do
+  redis.call('ZADD', K.cancelDue, NOW + CANCEL_AGAIN_MS, uuid)
+end
+
+local tasks = {}
+for _, uuid in ipairs(redis.call('ZRANGEBYSCORE', K.due, '-inf', NOW, 'LIMIT', 0, IN.limit)) do
+  local task = cjson.decode(redis.call('HGET', K.tasks, uuid))
+  if not blocked[task.componentInstanceUuid] then
+    local again = redis.call('SISMEMBER', K.running, uuid) == 1 and RUNNING_AGAIN_MS or DISPATCHED_AGAIN_MS
+    redis.call('ZADD', K.due, NOW + again, uuid)
+    tasks[#tasks + 1] = task
+  end
+end
+return cjson.encode({ tasks = #tasks > 0 and tasks or nil, cancel = #cancel > 0 and cancel or nil })

@@ -1,0 +1,21 @@
+-- Withdraws a task: out of the mailbox where the LCA has not been handed it, else the LCA is told to cancel it.
+-- Remembered either way, so that a late put cannot bring it back.
+-- Input: now, lifecycleTaskUuid, componentInstanceUuid, channel.
+-- Output: none.
+local uuid = IN.lifecycleTaskUuid
+if redis.call('HEXISTS', K.cancelled, uuid) == 1 then
+  return
+end
+local due = redis.call('ZSCORE', K.due, uuid)
+local handedOut = due ~= false and tonumber(due) > 0
+forget(uuid)
+redis.call('HSET', K.cancelled, uuid, cjson.encode({
+  componentInstanceUuid = IN.componentInstanceUuid,
+  handedOut = handedOut,
+  blockUntil = handedOut and NOW + BLOCK_INSTANCE_MS or 0,
+  forgetAt = NOW + (handedOut and FORGET_CANCEL_MS or FORGET_UNSEEN_MS),
+}))
+if handedOut then
+  redis.call('ZADD', K.cancelDue, 0, uuid)
+  redis.call('PUBLISH', IN.channel, '')
+end

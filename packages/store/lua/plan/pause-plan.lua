@@ -1,0 +1,16 @@
+-- An operator pauses a plan.
+-- Input: now, actor, reason.
+-- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+if not isVisible() then
+  return cjson.encode({ outcome = 'not-found' })
+end
+local status = header('status')
+if not allows('plan', status, 'pause') then
+  return cjson.encode({ outcome = 'illegal', status = status })
+end
+if transition('plan', status, 'pause') == status then
+  return cjson.encode({ outcome = 'unchanged', status = status })
+end
+pause('pause', 'operator', IN.reason, IN.actor)
+touch()
+return cjson.encode({ outcome = 'done', status = header('status') })

@@ -1,0 +1,16 @@
+-- Makes a reserved plan visible, once every agent is claimed and written.
+-- Input: now, header (name -> text), batches [JSON], actor.
+-- Output: 'published' | 'abandoned' (the reservation is gone)
+if header('status') ~= 'creating' then
+  return cjson.encode('abandoned')
+end
+for name, value in pairs(IN.header) do
+  redis.call('HSET', K.plan, name, value)
+end
+for index, batch in ipairs(IN.batches) do
+  redis.call('HSET', K.batches, index - 1, batch)
+end
+redis.call('HDEL', K.plan, 'leaseUntil')
+redis.call('HSET', K.plan, 'status', 'pending', 'currentBatch', 0, 'revision', 0, 'changes', 0)
+revise('plan.created', { actor = IN.actor })
+return cjson.encode('published')

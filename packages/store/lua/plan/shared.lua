@@ -1,0 +1,368 @@
+-- What every script on a plan shares: put in front of it when it is loaded, after the constants that are
+-- generated from the domain (TRANSITIONS, AGENT_STATES, AGENT_STATE_OF, TASK_FIELDS, BAD_RUNTIME_STATUSES).
+-- KEYS: the plan's keys in the order below, all under its hash tag.
+-- ARGV: [1] the input, one JSON object.
+
+local K = {
+  plan = KEYS[1],        -- hash: the header
+  batches = KEYS[2],     -- hash: batch index -> JSON, as planned or as closed
+  batch = KEYS[3],       -- hash: the open batch's numbers
+  agents = KEYS[4],      -- hash: ordinal -> JSON, what never changes of an agent
+  state = KEYS[5],       -- hash: ordinal -> JSON, its tasks' states
+  open = KEYS[6],        -- set: ordinals that hold a slot
+  outbox = KEYS[7],      -- zset: task entry -> when to look whether its job got lost
+  deadlines = KEYS[8],   -- zset: task entry -> deadline
+  returned = KEYS[9],    -- zset: ordinal of an agent that is pending again -> when it is due
+  withdrawals = KEYS[10], -- hash: lifecycle task uuid -> JSON, to be withdrawn from its LCA
+  heard = KEYS[11],      -- set: ordinals heard of in the observe window
+  events = KEYS[12],     -- stream: the plan's and its batches' events
+  taskEvents = KEYS[13], -- stream: its tasks' events, trimmed
+}
+
+local IN = cjson.decode(ARGV[1])
+local NOW = IN.now
+
+-- An agent visited for release costs some microseconds; a script must not hold Redis for long.
+local VISITS_AT_MOST = 200
+local OVERDUE_MS = 10000
+local TASK_EVENTS_KEPT = 10000
+
+local function header(name)
+  return redis.call('HGET', K.plan, name) or nil
+end
+
+local function batchField(name)
+  return redis.call('HGET', K.batch, name) or nil
+end
+
+local function batchNumber(name)
+  return tonumber(batchField(name) or 0)
+end
+
+-- A plan is there for its readers once every agent is claimed.
+local function isVisible()
+  local status = header('status')
+  return status ~= nil and status ~= 'creating'
+end
+
+local function transition(machine, from, event)
+  local to = TRANSITIONS[machine .. ' ' .. from .. ' ' .. event]
+  if to == nil then
+    error('ILLEGAL_TRANSITION ' .. machine .. ' ' .. from .. ' ' .. event)
+  end
+  return to
+end
+
+local function allows(machine, from, event)
+  return TRANSITIONS[machine .. ' ' .. from .. ' ' .. event] ~= nil
+end
+
+-- Whatever is shown changes with this.
+local function touch()
+  redis.call('HINCRBY', K.plan, 'changes', 1)
+end
+
+local function emit(stream, type, fields)
+  local id = redis.call('HINCRBY', K.plan, 'eventSeq', 1)
+  local flat = { 'type', type, 'at', NOW }
+  for name, value in pairs(fields) do
+    flat[#flat + 1] = name
+    flat[#flat + 1] = value
+  end
+  if stream == K.taskEvents then
+    redis.call('XADD', stream, 'MAXLEN', '~', TASK_EVENTS_KEPT, id .. '-0', unpack(flat))
+  else
+    redis.call('XADD', stream, id .. '-0', unpack(flat))
+  end
+end
+
+-- Every command and every transition of a plan or batch.
+local function revise(type, fields)
+  redis.call('HINCRBY', K.plan, 'revision', 1)
+  emit(K.events, type, fields)
+end
+
+local function entryOf(ordinal, index, task)
+  return ordinal .. ':' .. index .. ':' .. task.attempt
+end
+
+local function parseEntry(entry)
+  local ordinal, index, attempt = string.match(entry, '^(%d+):(%d+):(%d+)$')
+  return tonumber(ordinal), tonumber(index), tonumber(attempt)
+end
+
+local function stateOfAgent(tasks)
+  local present = {}
+  for _, task in ipairs(tasks) do
+    present[AGENT_STATE_OF[task.status]] = true
+  end
+  for _, state in ipairs(AGENT_STATES) do
+    if present[state] then
+      return state
+    end
+  end
+end
+
+local function holdsSlot(tasks)
+  for _, task in ipairs(tasks) do
+    if AGENT_STATE_OF[task.status] == 'running' then
+      return true
+    end
+  end
+  return false
+end
+
+local function loadAgent(ordinal)
+  local tasks = {}
+  for i, row in ipairs(cjson.decode(redis.call('HGET', K.state, ordinal))) do
+    local task = {}
+    for f, name in ipairs(TASK_FIELDS) do
+      if row[f] then
+        task[name] = row[f]
+      end
+    end
+    tasks[i] = task
+  end
+  return { ordinal = ordinal, tasks = tasks, before = stateOfAgent(tasks) }
+end
+
+-- The part that never changes: { agentId, nodeUuid, lcaUuid, { { componentUuid, componentInstanceUuid,
+-- componentName, previousVersion, previousRelease }, ... } }.
+local function describe(agent)
+  if agent.static == nil then
+    agent.static = cjson.decode(redis.call('HGET', K.agents, agent.ordinal))
+  end
+  return agent.static
+end
+
+local function saveState(agent)
+  local rows = {}
+  for i, task in ipairs(agent.tasks) do
+    local last = 0
+    for f, name in ipairs(TASK_FIELDS) do
+      if task[name] then
+        last = f
+      end
+    end
+    local row = {}
+    for f = 1, last do
+      row[f] = task[TASK_FIELDS[f]] or false
+    end
+    rows[i] = row
+  end
+  redis.call('HSET', K.state, agent.ordinal, cjson.encode(rows))
+end
+
+-- For agents of the open batch: its counts and its slots follow from the tasks' states.
+local function saveAgent(agent)
+  saveState(agent)
+  local after = stateOfAgent(agent.tasks)
+  if after ~= agent.before then
+    redis.call('HINCRBY', K.batch, agent.before, -1)
+    redis.call('HINCRBY', K.batch, after, 1)
+    agent.before = after
+  end
+  redis.call(holdsSlot(agent.tasks) and 'SADD' or 'SREM', K.open, agent.ordinal)
+end
+
+local function isOnTarget(task)
+  return task.actualVersion == header('toVersion') and task.actualRelease == header('toRelease')
+end
+
+local function isBad(task)
+  return task.runtimeStatus ~= nil and BAD_RUNTIME_STATUSES[task.runtimeStatus] == true
+end
+
+local function taskEvent(type, agent, task, detail)
+  emit(K.taskEvents, type, {
+    batchIndex = header('currentBatch'),
+    agentId = describe(agent)[1],
+    lifecycleTaskUuid = task.lifecycleTaskUuid,
+    detail = detail or '',
+  })
+end
+
+-- Moves one task, and with it its places in the outbox and among the deadlines.
+-- Returns whether its state changed.
+local function moveTask(agent, index, event, detail)
+  local task = agent.tasks[index]
+  local to = transition('task', task.status, event)
+  if to == task.status then
+    return false
+  end
+  local from = task.status
+  local entry = entryOf(agent.ordinal, index, task)
+  task.status = to
+  if to == 'queued' then
+    task.releasedAt = NOW
+    redis.call('ZADD', K.outbox, NOW + OVERDUE_MS, entry)
+    return true
+  end
+  -- A dispatched task stays in the outbox until its mailbox has it.
+  if to ~= 'dispatched' then
+    task.releasedAt = nil
+    redis.call('ZREM', K.outbox, entry)
+  end
+  if to == 'dispatched' or (to == 'running' and from == 'queued') then
+    task.dispatchedAt = NOW
+    redis.call('ZADD', K.deadlines, NOW + tonumber(header('taskTimeoutMs')), entry)
+  elseif to ~= 'running' then
+    redis.call('ZREM', K.deadlines, entry)
+  end
+  if to == 'completed' or to == 'failed' then
+    task.completedAt = NOW
+    task.error = to == 'failed' and detail or nil
+    redis.call('HSET', K.batch, 'lastOutcomeAt', NOW)
+  end
+  if to ~= 'pending' then
+    taskEvent('task.' .. to, agent, task, detail)
+  end
+  return true
+end
+
+-- The attempt failed: the task is tried again later, or has failed for good.
+local function failTask(agent, index, message)
+  local task = agent.tasks[index]
+  if task.attempt >= tonumber(header('maxAttempts')) then
+    return moveTask(agent, index, 'fail', message)
+  end
+  if not allows('task', task.status, 'retry') then
+    return false
+  end
+  taskEvent('task.failed', agent, task, message)
+  moveTask(agent, index, 'retry')
+  local dueAt = NOW + math.min(IN.retryBaseMs * 2 ^ (task.attempt - 1), IN.retryMaxMs)
+  task.attempt = task.attempt + 1
+  task.lifecycleTaskUuid = table.remove(IN.freshTaskUuids)
+  task.error = message
+  task.saidCompletedAt = nil
+  task.dispatchedAt = nil
+  redis.call('ZADD', K.returned, 'GT', dueAt, agent.ordinal)
+  return true
+end
+
+local function withdraw(agent, index)
+  local static = describe(agent)
+  local uuid = agent.tasks[index].lifecycleTaskUuid
+  redis.call('HSET', K.withdrawals, uuid, cjson.encode({
+    lifecycleTaskUuid = uuid,
+    lcaUuid = static[3],
+    componentInstanceUuid = static[4][index][2],
+  }))
+end
+
+local function orderOf(agent, index)
+  local static = describe(agent)
+  local task = agent.tasks[index]
+  return {
+    planId = header('id'),
+    batchIndex = tonumber(header('currentBatch')),
+    agentId = static[1],
+    lcaUuid = static[3],
+    lifecycleTaskUuid = task.lifecycleTaskUuid,
+    outboxEntry = entryOf(agent.ordinal, index, task),
+    releasedAt = task.releasedAt,
+  }
+end
+
+-- Releases an agent's tasks together. Returns whether there was any to release.
+local function releaseAgent(ordinal, orders)
+  local agent = loadAgent(ordinal)
+  local any = false
+  for index, task in ipairs(agent.tasks) do
+    if task.status == 'skipped' and not isOnTarget(task) then
+      moveTask(agent, index, 'unskip')
+    end
+    if task.status == 'pending' then
+      moveTask(agent, index, 'release')
+      orders[#orders + 1] = orderOf(agent, index)
+      any = true
+    end
+  end
+  if any then
+    saveAgent(agent)
+  end
+  return any
+end
+
+-- Releases agents into the free slots, which are counted from the sets. Returns the dispatch orders.
+local function release()
+  local orders = {}
+  if header('status') ~= 'running' or batchField('status') ~= 'running' then
+    return orders
+  end
+  local free = tonumber(header('concurrency')) - redis.call('SCARD', K.open)
+  local first, size, cursor = batchNumber('first'), batchNumber('size'), batchNumber('cursor')
+  local visits = 0
+  while free > 0 and visits < VISITS_AT_MOST do
+    local due = redis.call('ZRANGEBYSCORE', K.returned, '-inf', NOW, 'LIMIT', 0, 1)[1]
+    if due then
+      redis.call('ZREM', K.returned, due)
+    elseif cursor < size then
+      due = first + cursor
+      cursor = cursor + 1
+    else
+      break
+    end
+    visits = visits + 1
+    if releaseAgent(tonumber(due), orders) then
+      free = free - 1
+    end
+  end
+  redis.call('HSET', K.batch, 'cursor', cursor)
+  return orders
+end
+
+-- Whether every agent of the open batch has ended.
+local function isSettled()
+  return batchNumber('cursor') >= batchNumber('size')
+    and redis.call('SCARD', K.open) == 0
+    and redis.call('ZCARD', K.returned) == 0
+end
+
+-- Whether the batch's job has something to do at once.
+local function shouldLook()
+  if header('status') ~= 'running' or batchField('status') ~= 'running' then
+    return false
+  end
+  local unreleased = batchNumber('cursor') < batchNumber('size')
+  local free = tonumber(header('concurrency')) - redis.call('SCARD', K.open)
+  return (unreleased and free > 0) or isSettled()
+end
+
+-- Pauses the plan: what is queued goes back, what its LCA has goes on.
+local function pause(event, kind, reason, actor)
+  redis.call('HSET', K.plan, 'status', transition('plan', header('status'), event),
+    'pausedAt', NOW, 'pauseReason', reason, 'pauseKind', kind)
+  redis.call('HDEL', K.batch, 'observingUntil')
+  for _, entry in ipairs(redis.call('ZRANGE', K.outbox, 0, -1)) do
+    local ordinal, index = parseEntry(entry)
+    local agent = loadAgent(ordinal)
+    if agent.tasks[index].status == 'queued' then
+      moveTask(agent, index, 'hold')
+      saveAgent(agent)
+      redis.call('ZADD', K.returned, 'GT', 0, ordinal)
+    end
+  end
+  revise('plan.paused', { actor = actor, detail = reason, batchIndex = header('currentBatch') })
+end
+
+-- Judges the threshold, in the step that counted.
+local function judge()
+  local failed, allowed, forgiven = batchNumber('failed'), batchNumber('allowedFailures'), batchNumber('forgiven')
+  if failed - forgiven <= allowed then
+    return
+  end
+  local reason = 'Failure threshold exceeded: ' .. failed .. ' of ' .. batchNumber('size') .. ' failed, '
+    .. allowed .. ' allowed'
+  if forgiven > 0 then
+    reason = reason .. ' beyond the ' .. forgiven .. ' forgiven'
+  end
+  local status = header('status')
+  if transition('plan', status, 'trip') ~= status then
+    pause('trip', 'threshold', reason, 'gradus')
+  elseif header('pauseKind') ~= 'threshold' then
+    redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', 'threshold')
+    revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
+  end
+end

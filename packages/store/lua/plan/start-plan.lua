@@ -1,0 +1,18 @@
+-- Starts a plan that is pending.
+-- Input: now, actor.
+-- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+if not isVisible() then
+  return cjson.encode({ outcome = 'not-found' })
+end
+local status = header('status')
+if not allows('plan', status, 'start') then
+  return cjson.encode({ outcome = 'illegal', status = status })
+end
+local to = transition('plan', status, 'start')
+if to == status then
+  return cjson.encode({ outcome = 'unchanged', status = status })
+end
+redis.call('HSET', K.plan, 'status', to, 'startedAt', NOW)
+revise('plan.started', { actor = IN.actor })
+touch()
+return cjson.encode({ outcome = 'done', status = to })

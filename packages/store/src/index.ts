@@ -1,0 +1,3 @@
+// The store.
+export { openStore } from './openStore.js';
+export * from './port.js';

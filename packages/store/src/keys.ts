@@ -1,0 +1,55 @@
+// Every key of the store. What a script touches together shares a hash tag.
+import calculateSlot from 'cluster-key-slot';
+
+/** The inventory is spread over this many hash tags. */
+export const AGENT_BUCKETS = 256;
+
+/** In the order in which the plan's scripts take them. */
+const PLAN_PARTS = [
+  'plan',
+  'batches',
+  'batch',
+  'agents',
+  'state',
+  'open',
+  'outbox',
+  'deadlines',
+  'returned',
+  'withdrawals',
+  'heard',
+  'events',
+  'task-events',
+] as const;
+
+/** In the order in which the mailbox' scripts take them. */
+const MAILBOX_PARTS = ['tasks', 'due', 'running', 'cancelled', 'cancel-due'] as const;
+
+export type Keys = ReturnType<typeof createKeys>;
+
+/** @param namespace goes before every key */
+export function createKeys(namespace: string) {
+  const plan = (planId: string, part: (typeof PLAN_PARTS)[number]) => `${namespace}:{${planId}}:${part}`;
+  const bucketOf = (agentId: string) => calculateSlot(agentId) % AGENT_BUCKETS;
+  return {
+    plan,
+    planAll: (planId: string) => PLAN_PARTS.map((part) => plan(planId, part)),
+    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => `${namespace}:{lca:${lcaUuid}}:${part}`),
+    /** Channel on which an LCA's mailbox says that something has come. */
+    wakeUps: (lcaUuid: string) => `${namespace}:{lca:${lcaUuid}}:wake-ups`,
+    bucketOf,
+    records: (bucket: number) => `${namespace}:{agents:${bucket}}:records`,
+    histories: (bucket: number) => `${namespace}:{agents:${bucket}}:histories`,
+    /** All agents, sorted by id. */
+    agentIndex: `${namespace}:{index}:agents`,
+    /** All plans, sorted by creation. */
+    planIndex: `${namespace}:{index}:plans`,
+    /** Plans that are not retired yet. */
+    activePlans: `${namespace}:{index}:active-plans`,
+    session: (digest: string) => `${namespace}:{session:${digest}}`,
+  };
+}
+
+/** @returns the plan's entry in the index of all plans, which sorts by creation */
+export function planIndexEntry(createdAt: number, planId: string): string {
+  return `${createdAt.toString().padStart(15, '0')}:${planId}`;
+}

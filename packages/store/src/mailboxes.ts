@@ -1,0 +1,32 @@
+// What waits for each LCA: lifecycle tasks to carry out, and cancellations.
+import type { LifecycleTask } from '@gradus/domain';
+import type { Keys } from './keys.js';
+import type { Mailboxes } from './port.js';
+import type { Scripts } from './scripts.js';
+import type { WakeUps } from './wakeUps.js';
+
+export function createMailboxes(scripts: Scripts, keys: Keys, wakeUps: WakeUps): Mailboxes {
+  const run = <Answer>(name: Parameters<typeof scripts.run>[0], lcaUuid: string, input: object) =>
+    scripts.run<Answer>(name, keys.mailbox(lcaUuid), input);
+  return {
+    putTask: async (lcaUuid, task, now) => {
+      await run('put-task', lcaUuid, { now, task, channel: keys.wakeUps(lcaUuid) });
+    },
+    take: async (lcaUuid, now, limit) => {
+      const taken = await run<{ tasks?: LifecycleTask[]; cancel?: string[] }>('take', lcaUuid, {
+        now,
+        limit,
+      });
+      return { tasks: taken.tasks ?? [], cancel: taken.cancel ?? [] };
+    },
+    settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
+      await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome });
+    },
+    withdraw: async ({ lcaUuid, lifecycleTaskUuid, componentInstanceUuid }, now) => {
+      const channel = keys.wakeUps(lcaUuid);
+      await run('withdraw-task', lcaUuid, { now, lifecycleTaskUuid, componentInstanceUuid, channel });
+    },
+    waitForWork: (lcaUuid, waitMs, signal, ready) =>
+      wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, signal, ready),
+  };
+}

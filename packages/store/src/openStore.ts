@@ -1,0 +1,54 @@
+// The store, opened on a Redis.
+import { connectWhenThere } from '@gradus/redis';
+import { startClock } from './clock.js';
+import { durabilityWarnings } from './durability.js';
+import { createInventory } from './inventory.js';
+import { createKeys } from './keys.js';
+import { createMailboxes } from './mailboxes.js';
+import { createPlans } from './plans.js';
+import type { Store } from './port.js';
+import { loadScripts, unlessAway } from './scripts.js';
+import { createSessions } from './sessions.js';
+import { createSteps } from './steps.js';
+import { createWakeUps } from './wakeUps.js';
+
+/**
+ * Opens the store and waits until Redis answers, however long that takes.
+ *
+ * @param url see `connect` of `@gradus/redis`
+ * @param namespace goes before every key
+ * @param onError hears every connection error
+ */
+export async function openStore({
+  url,
+  namespace,
+  onError,
+}: {
+  url: string;
+  namespace: string;
+  onError: (error: unknown) => void;
+}): Promise<Store> {
+  const connection = await connectWhenThere(url, 'prompt', onError);
+  const subscriber = await connectWhenThere(url, 'prompt', onError);
+  const clock = await startClock(connection);
+  const keys = createKeys(namespace);
+  const scripts = loadScripts(connection);
+  const making = { connection, scripts, keys, clock };
+  return {
+    plans: createPlans(making),
+    steps: createSteps(making),
+    inventory: createInventory(making),
+    mailboxes: createMailboxes(scripts, keys, createWakeUps(subscriber)),
+    sessions: createSessions(connection, keys),
+    now: clock.now,
+    ping: async () => {
+      await unlessAway(connection.ping());
+    },
+    durabilityWarnings: () => durabilityWarnings(connection),
+    close: async () => {
+      clock.stop();
+      connection.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}

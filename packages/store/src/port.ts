@@ -1,0 +1,316 @@
+// What the rest of Gradus may ask of its store. Nothing above this package knows that it is Redis.
+import type {
+  Agent,
+  AgentInput,
+  Batch,
+  BatchCut,
+  CheckInAnswer,
+  ComponentFacts,
+  Gate,
+  LifecycleTask,
+  OnThreshold,
+  PlanHeader,
+  PlanStatus,
+  PlanSummary,
+  PlanTask,
+  Snapshot,
+  TaskReport,
+  TaskStatus,
+} from '@gradus/domain';
+
+/** One page of a listing; the cursor is opaque, null at the end. */
+export interface Page<Item> {
+  items: Item[];
+  nextCursor: string | null;
+}
+
+/** A cursor that no listing of ours gave. */
+export class InvalidCursor extends Error {
+  readonly code = 'invalid-cursor';
+  constructor() {
+    super('the cursor is not one that this listing gave');
+    this.name = 'InvalidCursor';
+  }
+}
+
+export interface NewPlan {
+  /** `plan-` + UUID. */
+  id: string;
+  name: string;
+  fromVersion: string;
+  toVersion: string;
+  toRelease: string;
+  /** Each once, in order. */
+  agentIds: readonly string[];
+  cut: BatchCut;
+  failureThreshold: number;
+  concurrency: number;
+  createdBy: string;
+  /** As it was given. */
+  observeDuration: string;
+  observeMs: number;
+  startAt: number | null;
+  autoStart: boolean;
+  gate: Gate;
+  taskTimeout: string;
+  taskTimeoutMs: number;
+  maxAttempts: number;
+  onThreshold: OnThreshold;
+}
+
+export interface Conflict {
+  agentId: string;
+  planId: string;
+}
+
+/** Lists name the first 100; the counts are of all. */
+export type CreatePlanResult =
+  | { outcome: 'created' }
+  | { outcome: 'unknown-agents'; agentIds: string[]; agentCount: number }
+  | {
+      outcome: 'version-mismatch';
+      agents: { agentId: string; actualVersion: string | null }[];
+      agentCount: number;
+    }
+  | { outcome: 'agents-busy'; conflicts: Conflict[]; conflictCount: number };
+
+/** `unchanged`: its aim was reached already. `illegal`: the plan's state does not allow it. */
+export type CommandResult =
+  | { outcome: 'done' | 'unchanged' | 'illegal'; status: PlanStatus }
+  | { outcome: 'not-found' };
+
+/** Who gave a command, and why. */
+export interface Command {
+  planId: string;
+  actor: string;
+  reason?: string | null;
+}
+
+/** A plan as it was at one moment. */
+export interface ReadPlan<Shown> {
+  plan: Shown;
+  /** Changes with everything that is shown of the plan. */
+  etag: string;
+}
+
+/** The plan whose batches are still to be read, one by one. */
+export interface OpenedPlan extends ReadPlan<PlanHeader> {
+  batchCount: number;
+}
+
+/** Plans, as clients and operators see them. Every plan id is `plan-` + UUID. */
+export interface Plans {
+  /** Durable, with every claim, or not there at all. */
+  create(plan: NewPlan): Promise<CreatePlanResult>;
+  readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null>;
+  /** For the whole plan: read the header, then each batch. */
+  open(planId: string): Promise<OpenedPlan | null>;
+  readBatch(planId: string, batchIndex: number): Promise<Batch | null>;
+  /** @throws InvalidCursor */
+  listTasks(
+    planId: string,
+    batchIndex: number,
+    page: { status?: TaskStatus | undefined; limit: number; cursor?: string | undefined },
+  ): Promise<Page<PlanTask> | null>;
+  /** Newest first. @throws InvalidCursor */
+  list(page: {
+    status?: PlanStatus | undefined;
+    agentId?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<PlanSummary>>;
+  start(command: Command): Promise<CommandResult>;
+  pause(command: Command): Promise<CommandResult>;
+  resume(
+    command: Command & { failureThreshold?: number | undefined; concurrency?: number | undefined },
+  ): Promise<CommandResult>;
+  /** Without a batch index: the current batch. An index already closed changes nothing. */
+  promote(command: Command & { batchIndex?: number | undefined }): Promise<CommandResult>;
+  cancel(command: Command): Promise<CommandResult>;
+}
+
+/** A task that is to be dispatched: its job's data. */
+export interface DispatchOrder {
+  planId: string;
+  batchIndex: number;
+  agentId: string;
+  lifecycleTaskUuid: string;
+  lcaUuid: string;
+  /** Its place in the plan's outbox. */
+  outboxEntry: string;
+  /** Milliseconds since 1970; a task that is released again has another. */
+  releasedAt: number;
+}
+
+/** A task that an LCA is to drop. */
+export interface Withdrawal {
+  lifecycleTaskUuid: string;
+  lcaUuid: string;
+  componentInstanceUuid: string;
+}
+
+/** What an atomic step on a running batch leaves to be done outside it. */
+export interface Effects {
+  released: DispatchOrder[];
+  /** The batch's job should look at once: something is due that this step did not do. */
+  lookNow: boolean;
+}
+
+export interface AppliedReport extends Effects {
+  /** The batch that the agent is in. */
+  batchIndex: number;
+  /** Per lifecycle task uuid of the report, what its mailbox should do. */
+  mailbox: { lifecycleTaskUuid: string; outcome: 'running' | 'ended' }[];
+}
+
+/** Plans, as the workers drive them. Each call is one atomic step, and nothing when repeated. */
+export interface PlanSteps {
+  /** Plans that have not been retired, with those whose making was broken off already cleared away. */
+  listActive(): Promise<
+    { planId: string; status: PlanStatus; currentBatch: number; startAt: number | null; autoStart: boolean }[]
+  >;
+  snapshot(planId: string): Promise<Snapshot | null>;
+  startPlan(planId: string, now: number): Promise<void>;
+  openBatch(planId: string, batchIndex: number, allowedFailures: number, now: number): Promise<void>;
+  releaseAgents(planId: string, batchIndex: number, now: number): Promise<Effects>;
+  /** Judges deadlines up to `judgeUntil`; gives what waits in the outbox for too long. */
+  sweepBatch(
+    planId: string,
+    batchIndex: number,
+    now: number,
+    judgeUntil: number,
+  ): Promise<Effects & { overdue: DispatchOrder[] }>;
+  observeBatch(planId: string, batchIndex: number, observingUntil: number, now: number): Promise<void>;
+  closeBatch(
+    planId: string,
+    batchIndex: number,
+    how: { event: 'close' | 'fail'; failed: number },
+    now: number,
+  ): Promise<void>;
+  listWithdrawals(planId: string): Promise<Withdrawal[]>;
+  removeWithdrawals(planId: string, lifecycleTaskUuids: string[]): Promise<void>;
+  retirePlan(planId: string): Promise<void>;
+  /** queued → dispatched. @returns null where the task is not to be dispatched any more */
+  dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
+  /** After the mailbox has it. */
+  clearOutbox(order: DispatchOrder): Promise<void>;
+  /**
+   * Takes the facts into the plan's tasks, then the outcomes, and releases what has become free.
+   *
+   * @returns null where the plan does not have the agent
+   */
+  applyReport(report: {
+    planId: string;
+    agentOrdinal: number;
+    agentId: string;
+    takenAt: number;
+    now: number;
+    components: ResolvedFacts[];
+    tasks: TaskReport[];
+  }): Promise<AppliedReport | null>;
+}
+
+/** Facts of an instance that the inventory knows. */
+export interface ResolvedFacts {
+  componentInstanceUuid: string;
+  runtimeStatus: string | null;
+  actualVersion: string | null;
+  actualRelease: string | null;
+}
+
+export type PutAgentResult =
+  | { outcome: 'created' | 'updated'; agent: Agent }
+  | { outcome: 'busy'; planId: string };
+
+export interface Inventory {
+  put(agentId: string, input: AgentInput): Promise<PutAgentResult>;
+  /** Many at once, each for itself; answers in their order. */
+  putMany(agents: { agentId: string; input: AgentInput }[]): Promise<PutAgentResult[]>;
+  get(agentId: string): Promise<Agent | null>;
+  /** By agentId. @throws InvalidCursor */
+  list(page: {
+    lcaUuid?: string | undefined;
+    version?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<Agent>>;
+  remove(
+    agentId: string,
+  ): Promise<{ outcome: 'removed' | 'not-found' } | { outcome: 'busy'; planId: string }>;
+  /** @returns the owner of each agent that the inventory knows */
+  lcasOf(agentIds: readonly string[]): Promise<Map<string, string>>;
+  /** Takes newer facts; says in which plan the agent is. */
+  recordFacts(report: {
+    agentId: string;
+    lcaUuid: string;
+    takenAt: number;
+    components: ComponentFacts[];
+  }): Promise<
+    | {
+        outcome: 'recorded';
+        components: ResolvedFacts[];
+        plan: { planId: string; agentOrdinal: number } | null;
+      }
+    | { outcome: 'unknown-agent' }
+  >;
+}
+
+/** What waits for each LCA. */
+export interface Mailboxes {
+  putTask(lcaUuid: string, task: LifecycleTask, now: number): Promise<void>;
+  /** Hands out what is due, at least once. */
+  take(lcaUuid: string, now: number, limit: number): Promise<Pick<CheckInAnswer, 'tasks' | 'cancel'>>;
+  /** `running`: hand it out less often. `ended`: no more. */
+  settle(
+    lcaUuid: string,
+    lifecycleTaskUuid: string,
+    outcome: 'running' | 'ended',
+    now: number,
+  ): Promise<void>;
+  withdraw(withdrawal: Withdrawal, now: number): Promise<void>;
+  /**
+   * Resolves when something has come for the LCA, when `waitMs` have passed or the signal aborts. A notice
+   * that was missed costs the rest of the wait, never a task.
+   *
+   * @param ready called once listening has begun, to look for what came before; true ends the wait at once
+   */
+  waitForWork(
+    lcaUuid: string,
+    waitMs: number,
+    signal: AbortSignal,
+    ready: () => Promise<boolean>,
+  ): Promise<void>;
+}
+
+/** Browser sessions: a random id stands for a key's name. */
+export interface Sessions {
+  /** @returns the new session's id */
+  begin(keyName: string, ttlMs: number): Promise<string>;
+  /** @returns the key's name, null where there is no such session */
+  keyOf(sessionId: string): Promise<string | null>;
+  end(sessionId: string): Promise<void>;
+}
+
+export interface Store {
+  plans: Plans;
+  steps: PlanSteps;
+  inventory: Inventory;
+  mailboxes: Mailboxes;
+  sessions: Sessions;
+  /** Milliseconds since 1970 by Redis' clock, so that all processes agree. */
+  now(): number;
+  /** @throws where Redis does not answer */
+  ping(): Promise<void>;
+  /** What is configured so that plans could be lost; empty where all is well. */
+  durabilityWarnings(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Redis could not be reached, or did not answer in time. */
+export class StoreUnavailable extends Error {
+  readonly code = 'unavailable';
+  constructor(cause: unknown) {
+    super('the store cannot be reached', { cause });
+    this.name = 'StoreUnavailable';
+  }
+}

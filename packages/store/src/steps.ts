@@ -1,0 +1,179 @@
+// Plans, as the workers drive them: each step is one script.
+import { randomUUID } from 'node:crypto';
+import type { BatchStatus, Gate, LifecycleTask, Snapshot } from '@gradus/domain';
+import { holdingStatus, type Making } from './createPlan.js';
+import { planIndexEntry } from './keys.js';
+import type { AppliedReport, DispatchOrder, Effects, PlanSteps, Withdrawal } from './port.js';
+import { unlessAway } from './scripts.js';
+import {
+  type Fields,
+  instant,
+  numberOrNull,
+  planStatusOf,
+  type StoredBatch,
+  storedCounts,
+} from './stored.js';
+
+/** How long an attempt that failed waits for the next, at first and at most. */
+const RETRY = { retryBaseMs: 10_000, retryMaxMs: 300_000 };
+/** A control plane that has not swept for this long was away: devices are not to pay for it. */
+const AWAY_MS = 30_000;
+/** So many deadlines are judged in one step. */
+const JUDGED_AT_ONCE = 50;
+
+interface RawSnapshot {
+  plan: Fields;
+  planned: StoredBatch;
+  batch: Fields;
+  open: number;
+  returned: number;
+  nextReturnAt?: number;
+  nextDeadlineAt?: number;
+  nextOutboxAt?: number;
+  withdrawals: number;
+}
+
+/** Scripts leave out empty lists: Lua cannot tell them from empty objects. */
+type Raw<Answer> = Omit<Answer, 'released' | 'overdue' | 'mailbox'> & {
+  released?: DispatchOrder[];
+  overdue?: DispatchOrder[];
+  mailbox?: AppliedReport['mailbox'];
+};
+
+function effectsOf(raw: Raw<Effects>): Effects {
+  return { released: raw.released ?? [], lookNow: raw.lookNow };
+}
+
+function freshTaskUuids(count: number): string[] {
+  return Array.from({ length: count }, () => `task-${randomUUID()}`);
+}
+
+function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
+  const counts = storedCounts(planned, batch);
+  return {
+    plan: {
+      status: planStatusOf(plan),
+      batchCount: Number(plan['batchCount']),
+      currentBatch: Number(plan['currentBatch']),
+      gate: plan['gate'] as Gate,
+      failureThreshold: Number(plan['failureThreshold']),
+      concurrency: Number(plan['concurrency']),
+      observeMs: Number(plan['observeMs']),
+      startAt: numberOrNull(plan['startAt']),
+      autoStart: plan['autoStart'] === 'true',
+      resumedAt: numberOrNull(plan['resumedAt']),
+    },
+    batch: {
+      status: (batch['status'] ?? ('status' in planned ? planned.status : 'pending')) as BatchStatus,
+      counts,
+      allowedFailures: Number(batch['allowedFailures'] ?? 0),
+      open: raw.open,
+      unreleased: counts.agents - Number(batch['cursor'] ?? 0),
+      returned: raw.returned,
+      nextReturnAt: raw.nextReturnAt ?? null,
+      nextDeadlineAt: raw.nextDeadlineAt ?? null,
+      nextOutboxAt: raw.nextOutboxAt ?? null,
+      sweptAt: numberOrNull(batch['sweptAt']),
+      lastOutcomeAt: numberOrNull(batch['lastOutcomeAt']),
+      observingUntil: numberOrNull(batch['observingUntil']),
+      promoted: batch['promoted'] !== undefined,
+    },
+    withdrawals: raw.withdrawals,
+  };
+}
+
+export function createSteps(making: Making): PlanSteps {
+  const { connection, scripts, keys } = making;
+  const run = <Answer>(name: Parameters<typeof scripts.run>[0], planId: string, input: object) =>
+    scripts.run<Answer>(name, keys.planAll(planId), input);
+
+  const listActive: PlanSteps['listActive'] = async () => {
+    const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
+    const found = await Promise.all(
+      planIds.map(async (planId) => {
+        const status = await holdingStatus(making, planId);
+        if (status === null) await removeNeverMade(planId);
+        if (status === null || status === 'creating') return [];
+        const [currentBatch, startAt, autoStart] = await unlessAway(
+          connection.hmget(keys.plan(planId, 'plan'), 'currentBatch', 'startAt', 'autoStart'),
+        );
+        return [
+          {
+            planId,
+            status,
+            currentBatch: Number(currentBatch),
+            startAt: numberOrNull(startAt ?? undefined),
+            autoStart: autoStart === 'true',
+          },
+        ];
+      }),
+    );
+    return found.flat();
+  };
+
+  /** A making enters the list before it reserves its plan: only one that is old was surely broken off. */
+  async function removeNeverMade(planId: string): Promise<void> {
+    const createdAt = await unlessAway(connection.zscore(keys.activePlans, planId));
+    if (createdAt === null || Number(createdAt) + AWAY_MS > making.clock.now()) return;
+    await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(Number(createdAt), planId)));
+    await unlessAway(connection.zrem(keys.activePlans, planId));
+  }
+
+  return {
+    listActive,
+    snapshot: async (planId) => {
+      const raw = await run<RawSnapshot | false>('read-snapshot', planId, {});
+      return raw === false ? null : snapshotOf(raw);
+    },
+    startPlan: async (planId, now) => {
+      await run('start-plan', planId, { now, actor: 'gradus' });
+    },
+    openBatch: async (planId, batchIndex, allowedFailures, now) => {
+      await run('open-batch', planId, { now, batchIndex, allowedFailures });
+    },
+    releaseAgents: async (planId, batchIndex, now) =>
+      effectsOf(await run<Raw<Effects>>('release-agents', planId, { now, batchIndex })),
+    sweepBatch: async (planId, batchIndex, now, judgeUntil) => {
+      const limits = { ...RETRY, awayMs: AWAY_MS, freshTaskUuids: freshTaskUuids(JUDGED_AT_ONCE) };
+      const input = { now, batchIndex, judgeUntil, ...limits };
+      const raw = await run<Raw<Effects>>('sweep-batch', planId, input);
+      return { ...effectsOf(raw), overdue: raw.overdue ?? [] };
+    },
+    observeBatch: async (planId, batchIndex, observingUntil, now) => {
+      await run('observe-batch', planId, { now, batchIndex, observingUntil });
+    },
+    closeBatch: async (planId, batchIndex, { event, failed }, now) => {
+      await run('close-batch', planId, { now, batchIndex, event, failed });
+    },
+    listWithdrawals: async (planId) => {
+      const entries = await unlessAway(connection.hvals(keys.plan(planId, 'withdrawals')));
+      return entries.map((entry) => JSON.parse(entry) as Withdrawal);
+    },
+    removeWithdrawals: async (planId, lifecycleTaskUuids) => {
+      await unlessAway(connection.hdel(keys.plan(planId, 'withdrawals'), ...lifecycleTaskUuids));
+    },
+    retirePlan: async (planId) => {
+      await unlessAway(connection.zrem(keys.activePlans, planId));
+    },
+    dispatchTask: async ({ planId, lifecycleTaskUuid, outboxEntry }, now) => {
+      const input = { now, lifecycleTaskUuid, outboxEntry };
+      const answer = await run<(Omit<LifecycleTask, 'deadline'> & { deadlineMs: number }) | false>(
+        'dispatch-task',
+        planId,
+        input,
+      );
+      if (answer === false) return null;
+      const { deadlineMs, ...task } = answer;
+      return { ...task, deadline: instant(deadlineMs) ?? '' };
+    },
+    clearOutbox: async ({ planId, outboxEntry }) => {
+      await unlessAway(connection.zrem(keys.plan(planId, 'outbox'), outboxEntry));
+    },
+    applyReport: async ({ planId, ...report }) => {
+      const input = { ...report, ...RETRY, freshTaskUuids: freshTaskUuids(report.tasks.length) };
+      const raw = await run<Raw<AppliedReport> | false>('apply-report', planId, input);
+      if (raw === false) return null;
+      return { ...effectsOf(raw), mailbox: raw.mailbox ?? [], batchIndex: raw.batchIndex };
+    },
+  };
+}

@@ -1,0 +1,218 @@
+// How plans lie in Redis, and how that is shown.
+import {
+  type AgentCounts,
+  allowedFailures,
+  type BatchStatus,
+  type BatchSummary,
+  batchStatusIn,
+  countsIn,
+  type Gate,
+  NO_AGENTS,
+  type OnThreshold,
+  type PlanHeader,
+  type PlanStatus,
+  type PlanTask,
+  type TaskStatus,
+  taskStatusIn,
+} from '@gradus/domain';
+import { TASK_FIELDS } from './luaConstants.js';
+
+type TaskField = (typeof TASK_FIELDS)[number];
+
+/** A hash as Redis gives it. */
+export type Fields = Record<string, string>;
+
+/** A batch as it was planned, before it is opened. */
+export interface PlannedBatch {
+  first: number;
+  size: number;
+  skipped: number;
+}
+
+/** A batch as it was closed. */
+type ClosedBatch = Omit<PlannedBatch, 'skipped'> &
+  Omit<AgentCounts, 'agents'> & {
+    status: BatchStatus;
+    allowedFailures: number;
+    forgiven: number;
+    unconfirmed: number;
+    startedAt: number;
+    observingUntil: number;
+    completedAt: number;
+  };
+
+export type StoredBatch = PlannedBatch | ClosedBatch;
+
+/** Agent id, node, LCA, and for each task: component, instance, name, previous version, previous release. */
+export type StaticAgent = [
+  agentId: string,
+  nodeUuid: string,
+  lcaUuid: string,
+  components: [string, string, string, string | null, string | null][],
+];
+
+/** The states of an agent's tasks, each in the order of {@link TASK_FIELDS}. */
+export type StateRows = (string | number | false)[][];
+
+/** A task's state as a row, without the empty end. */
+export function stateRow(task: { [Field in TaskField]?: string | number | null }): StateRows[number] {
+  const row = TASK_FIELDS.map((field) => task[field] ?? false);
+  return row.slice(0, row.findLastIndex((value) => value !== false) + 1);
+}
+
+/** @returns the instant as it is shown, null where there is none */
+export function instant(ms: number | string | undefined | null | false): string | null {
+  return ms === undefined || ms === null || ms === false || ms === ''
+    ? null
+    : new Date(Number(ms)).toISOString();
+}
+
+/** @returns the number, null where the field is not there */
+export function numberOrNull(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text);
+}
+
+/** @returns whether readers may see the plan */
+export function isVisible(plan: Fields): boolean {
+  return plan['status'] !== undefined && plan['status'] !== 'creating';
+}
+
+export function planStatusOf(plan: Fields): PlanStatus {
+  return plan['status'] as PlanStatus;
+}
+
+/** What is shown of a plan beside its batches. */
+export function headerOf(plan: Fields, counts: AgentCounts): PlanHeader {
+  const text = (name: string) => plan[name] ?? '';
+  const textOrNull = (name: string) => plan[name] ?? null;
+  return {
+    id: text('id'),
+    name: text('name'),
+    fromVersion: text('fromVersion'),
+    toVersion: textOrNull('toVersion'),
+    fromRelease: textOrNull('fromRelease'),
+    toRelease: textOrNull('toRelease'),
+    failureThreshold: Number(text('failureThreshold')),
+    concurrency: Number(text('concurrency')),
+    status: planStatusOf(plan),
+    currentBatch: Number(text('currentBatch')),
+    createdBy: text('createdBy'),
+    createdAt: instant(plan['createdAt']) ?? '',
+    startedAt: instant(plan['startedAt']),
+    pausedAt: instant(plan['pausedAt']),
+    pauseReason: textOrNull('pauseReason'),
+    completedAt: instant(plan['completedAt']),
+    sourcePlanUuid: textOrNull('sourcePlanUuid'),
+    error: textOrNull('error'),
+    observeDuration: text('observeDuration'),
+    revision: Number(text('revision')),
+    startAt: instant(plan['startAt']),
+    gate: text('gate') as Gate,
+    taskTimeout: text('taskTimeout'),
+    maxAttempts: Number(text('maxAttempts')),
+    onThreshold: text('onThreshold') as OnThreshold,
+    waitingFor: null,
+    counts,
+  };
+}
+
+function countsOf(stored: Omit<AgentCounts, 'agents'> & { size: number }): AgentCounts {
+  const { pending, running, completed, failed, skipped, cancelled } = stored;
+  return { agents: stored.size, pending, running, completed, failed, skipped, cancelled };
+}
+
+/** The counts of a batch's agents as they are stored: as planned, as closed, or of the open batch's numbers. */
+export function storedCounts(stored: StoredBatch, open: Fields): AgentCounts {
+  if ('status' in stored) return countsOf(stored);
+  if (open['status'] === undefined) {
+    const { size, skipped } = stored;
+    return { ...NO_AGENTS, agents: size, pending: size - skipped, skipped };
+  }
+  const count = (name: string) => Number(open[name] ?? 0);
+  return countsOf({
+    size: stored.size,
+    pending: count('pending'),
+    running: count('running'),
+    completed: count('completed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    cancelled: count('cancelled'),
+  });
+}
+
+/**
+ * @param open the open batch's numbers where this is it, else empty
+ * @param heard how many of its agents were heard of in the observe window
+ */
+export function batchSummaryOf(
+  plan: Fields,
+  batchIndex: number,
+  stored: StoredBatch,
+  open: Fields,
+  heard: number,
+): BatchSummary {
+  const planStatus = planStatusOf(plan);
+  const counts = countsIn(planStatus, storedCounts(stored, open));
+  const shared = { batchIndex, failedCount: counts.failed, counts };
+  if ('status' in stored) {
+    const { status, forgiven, unconfirmed } = stored;
+    return {
+      ...shared,
+      status,
+      allowedFailures: stored.allowedFailures,
+      forgiven,
+      unconfirmed,
+      startedAt: instant(stored.startedAt),
+      observingUntil: instant(stored.observingUntil),
+      completedAt: instant(stored.completedAt),
+    };
+  }
+  const status = batchStatusIn(planStatus, (open['status'] ?? 'pending') as BatchStatus);
+  return {
+    ...shared,
+    status,
+    allowedFailures:
+      open['allowedFailures'] === undefined
+        ? allowedFailures(Number(plan['failureThreshold']), stored.size)
+        : Number(open['allowedFailures']),
+    forgiven: Number(open['forgiven'] ?? 0),
+    unconfirmed: status === 'observing' ? counts.completed - heard : 0,
+    startedAt: instant(open['startedAt']),
+    observingUntil: instant(open['observingUntil']),
+    completedAt: status === 'cancelled' ? instant(plan['completedAt']) : null,
+  };
+}
+
+/** An agent's tasks as they are shown. */
+export function tasksOf(plan: Fields, agent: StaticAgent, rows: StateRows): PlanTask[] {
+  const [agentId, nodeUuid, lcaUuid, components] = agent;
+  return components.map((component, index) => {
+    const [componentUuid, componentInstanceUuid, componentName, previousVersion, previousRelease] = component;
+    const row = rows[index] ?? [];
+    const value = (field: TaskField) => row[TASK_FIELDS.indexOf(field)] || null;
+    const text = (field: TaskField) => value(field)?.toString() ?? null;
+    const stored = value('status') as TaskStatus;
+    const status = taskStatusIn(planStatusOf(plan), stored);
+    const endedAt = status !== stored ? plan['completedAt'] : value('completedAt');
+    return {
+      componentUuid,
+      componentInstanceUuid,
+      lifecycleTaskUuid: text('lifecycleTaskUuid') ?? '',
+      componentName,
+      taskType: 'update',
+      status,
+      nodeUuid,
+      lcaUuid,
+      runtimeStatus: text('runtimeStatus'),
+      actualVersion: text('actualVersion'),
+      actualRelease: text('actualRelease'),
+      agentId,
+      attempt: Number(value('attempt')),
+      error: text('error'),
+      previousVersion,
+      previousRelease,
+      dispatchedAt: instant(value('dispatchedAt')),
+      completedAt: instant(endedAt),
+    };
+  });
+}
