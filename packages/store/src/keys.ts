@@ -2,7 +2,7 @@
 import calculateSlot from 'cluster-key-slot';
 
 /** The inventory is spread over this many hash tags. */
-export const AGENT_BUCKETS = 256;
+const AGENT_BUCKETS = 256;
 
 /** In the order in which the plan's scripts take them. */
 const PLAN_PARTS = [

@@ -1,7 +1,6 @@
 // What waits for each LCA: lifecycle tasks to carry out, and cancellations.
-import type { LifecycleTask } from '@gradus/domain';
 import type { Keys } from './keys.js';
-import type { Mailboxes } from './port.js';
+import type { Mailboxes, TakenWork } from './port.js';
 import type { Scripts } from './scripts.js';
 import type { WakeUps } from './wakeUps.js';
 
@@ -13,11 +12,8 @@ export function createMailboxes(scripts: Scripts, keys: Keys, wakeUps: WakeUps):
       await run('put-task', lcaUuid, { now, task, channel: keys.wakeUps(lcaUuid) });
     },
     take: async (lcaUuid, now, limit) => {
-      const taken = await run<{ tasks?: LifecycleTask[]; cancel?: string[] }>('take', lcaUuid, {
-        now,
-        limit,
-      });
-      return { tasks: taken.tasks ?? [], cancel: taken.cancel ?? [] };
+      const taken = await run<Partial<TakenWork>>('take', lcaUuid, { now, limit });
+      return { tasks: taken.tasks ?? [], cancel: taken.cancel ?? [], nextDueAt: taken.nextDueAt ?? null };
     },
     settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
       await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome });

@@ -30,6 +30,14 @@ const PLANS_LOOKED_AT_ONCE = 20;
 /** A filtered listing looks at so many plans for a page before it answers what it has. */
 const PLANS_LOOKED_AT_MOST = 2_000;
 
+/** What showing a batch takes of its plan. */
+const BATCH_NEEDS = ['status', 'currentBatch', 'failureThreshold', 'completedAt'];
+
+function fieldsOf(names: readonly string[], values: readonly (string | null)[]): Fields {
+  const entries = names.map((name, index) => [name, values[index] ?? null] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
 /** What the summary is made of, read at one moment. */
 interface Whole {
   plan: Fields;
@@ -85,14 +93,14 @@ export function createPlans(making: Making): Plans {
     if (place === null) return null;
     const ordinals = Array.from({ length: place.size }, (_, index) => place.first + index);
     const [fields, text, numbers, heard, statics, states] = await transact(connection, [
-      ['hgetall', keys.plan(planId, 'plan')],
+      ['hmget', keys.plan(planId, 'plan'), ...BATCH_NEEDS],
       ['hget', keys.plan(planId, 'batches'), batchIndex],
       ['hgetall', keys.plan(planId, 'batch')],
       ['scard', keys.plan(planId, 'heard')],
       ['hmget', keys.plan(planId, 'agents'), ...ordinals],
       ['hmget', keys.plan(planId, 'state'), ...ordinals],
     ]);
-    const plan = fields as Fields;
+    const plan = fieldsOf(BATCH_NEEDS, fields as (string | null)[]);
     if (!isVisible(plan)) return null;
     const open = batchIndex === Number(plan['currentBatch']) ? (numbers as Fields) : {};
     const stored = JSON.parse(text as string) as StoredBatch;

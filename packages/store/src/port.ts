@@ -255,11 +255,16 @@ export interface Inventory {
   >;
 }
 
+export interface TakenWork extends Pick<CheckInAnswer, 'tasks' | 'cancel'> {
+  /** Milliseconds since 1970, null where nothing waits for its time. */
+  nextDueAt: number | null;
+}
+
 /** What waits for each LCA. */
 export interface Mailboxes {
   putTask(lcaUuid: string, task: LifecycleTask, now: number): Promise<void>;
-  /** Hands out what is due, at least once. */
-  take(lcaUuid: string, now: number, limit: number): Promise<Pick<CheckInAnswer, 'tasks' | 'cancel'>>;
+  /** Hands out what is due, at least once; says when there will be something again though nothing new comes. */
+  take(lcaUuid: string, now: number, limit: number): Promise<TakenWork>;
   /** `running`: hand it out less often. `ended`: no more. */
   settle(
     lcaUuid: string,

@@ -1,7 +1,7 @@
 -- Hands out what is due: tasks, and cancellations. An instance whose cancellation is open gets no new task for
 -- some minutes.
 -- Input: now, limit.
--- Output: { tasks? = [lifecycle task], cancel? = [uuid] }
+-- Output: { tasks? = [lifecycle task], cancel? = [uuid], nextDueAt? (ms: when there is something again) }
 local blocked = {}
 local remembered = redis.call('HGETALL', K.cancelled)
 for i = 1, #remembered, 2 do
@@ -28,4 +28,16 @@ for _, uuid in ipairs(redis.call('ZRANGEBYSCORE', K.due, '-inf', NOW, 'LIMIT', 0
     tasks[#tasks + 1] = task
   end
 end
-return cjson.encode({ tasks = #tasks > 0 and tasks or nil, cancel = #cancel > 0 and cancel or nil })
+-- Left behind by a block, it is due already: it is looked at again when others are.
+local nextDueAt
+for _, key in ipairs({ K.due, K.cancelDue }) do
+  local at = tonumber(redis.call('ZRANGEBYSCORE', key, '(' .. NOW, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])
+  if at and (not nextDueAt or at < nextDueAt) then
+    nextDueAt = at
+  end
+end
+return cjson.encode({
+  tasks = #tasks > 0 and tasks or nil,
+  cancel = #cancel > 0 and cancel or nil,
+  nextDueAt = nextDueAt,
+})

@@ -1,0 +1,22 @@
+// What a static key is, and what it may do.
+
+export const SCOPES = [
+  'plans:read',
+  'plans:write',
+  'agents:read',
+  'agents:write',
+  'agents:check-in',
+  'queues:admin',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+export interface ApiKey {
+  /** The subject: who acts with this key. */
+  name: string;
+  /** Of the token, in hexadecimal digits. */
+  sha256: string;
+  scopes: readonly Scope[];
+  /** The only LCA that the key may check in for. */
+  lcaUuid?: string | undefined;
+}

@@ -1,0 +1,94 @@
+// The HTTP app: every middleware and every route, built from what it is given.
+import { setMaxListeners } from 'node:events';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { except } from 'hono/combine';
+import { secureHeaders } from 'hono/secure-headers';
+import { accessLog } from './accessLog.js';
+import { authenticate, KeyRing } from './auth.js';
+import { BOARD_PATH, createBoard } from './board/board.js';
+import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
+import { Problem } from './errors.js';
+import { serveOpenApi } from './openApi.js';
+import { notFound, onError } from './problems.js';
+import { answerRequestId, takeRequestId } from './requestIds.js';
+import { assertEveryRouteIsScoped, requestsOf } from './routeRegistry.js';
+import { cancelPlan } from './routes/cancelPlan.js';
+import { checkIn } from './routes/checkIn.js';
+import { createPlan } from './routes/createPlan.js';
+import { deleteAgent } from './routes/deleteAgent.js';
+import { getAgent } from './routes/getAgent.js';
+import { getBatch } from './routes/getBatch.js';
+import { getPlan } from './routes/getPlan.js';
+import { health } from './routes/health.js';
+import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
+import { listAgents } from './routes/listAgents.js';
+import { listPlans } from './routes/listPlans.js';
+import { listTasks } from './routes/listTasks.js';
+import { pausePlan } from './routes/pausePlan.js';
+import { promotePlan } from './routes/promotePlan.js';
+import { putAgent } from './routes/putAgent.js';
+import { resumePlan } from './routes/resumePlan.js';
+import { startPlan } from './routes/startPlan.js';
+import { refuseFaults } from './validation.js';
+
+const ROUTES = [
+  createPlan,
+  listPlans,
+  getPlan,
+  getBatch,
+  listTasks,
+  startPlan,
+  pausePlan,
+  resumePlan,
+  promotePlan,
+  cancelPlan,
+  importAgents,
+  listAgents,
+  putAgent,
+  getAgent,
+  deleteAgent,
+  checkIn,
+  health,
+];
+
+/** Answers that are data load nothing; a page that does says what by itself. */
+const headers = secureHeaders({
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  overwrite: false,
+});
+
+/**
+ * @returns the app; `app.request()` asks it without a socket
+ * @throws UnguardedRoute where a route declares no scope
+ */
+export function createApp(deps: ApiDeps): ApiApp {
+  const { logger, keys, bodyLimitBytes, shutdown } = deps;
+  // Every long poll listens to it: many at once are no leak.
+  setMaxListeners(0, shutdown);
+  const ring = new KeyRing(keys);
+  const requests = new Map<string, NonNullable<RouteConfig['request']>>();
+  const app: ApiApp = new OpenAPIHono<ApiEnv>({
+    defaultHook: refuseFaults(requests),
+    // The board links to /queues/ as well as to /queues.
+    strict: false,
+  });
+  app.onError(onError(logger));
+  app.notFound(notFound);
+  app.use(takeRequestId, accessLog(logger), answerRequestId, headers);
+
+  const limit = bodyLimit({
+    maxSize: bodyLimitBytes,
+    onError: () => {
+      throw new Problem('body-too-large', `A body has at most ${bodyLimitBytes} bytes.`);
+    },
+  });
+  app.use('/api/*', authenticate(ring), except(IMPORT_PATH, limit));
+
+  for (const register of ROUTES) register(app, deps);
+  assertEveryRouteIsScoped(app);
+  for (const [route, request] of requestsOf(app)) requests.set(route, request);
+  serveOpenApi(app);
+  app.route(BOARD_PATH, createBoard(deps, ring));
+  return app;
+}

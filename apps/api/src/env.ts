@@ -1,0 +1,36 @@
+// What a request carries with it through the middleware, and what the app is given.
+
+import type { Queues } from '@gradus/queues';
+import type { Store } from '@gradus/store';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Logger } from 'pino';
+import type { ApiKey } from './apiKeys.js';
+
+/** What a request turned out to be about, for its log line. */
+interface About {
+  planId?: string;
+  batchIndex?: number;
+  lcaUuid?: string;
+}
+
+export interface ApiEnv {
+  Variables: {
+    requestId: string;
+    about: About;
+    /** Who asks; set on every route under `/api`. */
+    key: ApiKey;
+  };
+}
+
+export type ApiApp = OpenAPIHono<ApiEnv>;
+
+export interface ApiDeps {
+  store: Store;
+  queues: Queues;
+  keys: readonly ApiKey[];
+  maxAgentsPerPlan: number;
+  bodyLimitBytes: number;
+  logger: Logger;
+  /** Aborts when the process is to end: open long polls are answered at once. */
+  shutdown: AbortSignal;
+}

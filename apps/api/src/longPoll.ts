@@ -1,0 +1,55 @@
+// Waiting for work on behalf of an LCA that holds its check-in open.
+import type { CheckInAnswer } from '@gradus/domain';
+import type { Store, TakenWork } from '@gradus/store';
+
+type Work = Pick<CheckInAnswer, 'tasks' | 'cancel'>;
+
+/** So many lifecycle tasks are handed out in one answer; what is left comes with the next. */
+const MAX_TASKS = 1_000;
+
+/** Runs with a signal that aborts as soon as one of the given ones does, and lets go of them after. */
+async function withAny(signals: readonly AbortSignal[], run: (signal: AbortSignal) => Promise<void>) {
+  const any = new AbortController();
+  const abort = () => any.abort();
+  for (const signal of signals) {
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+  }
+  try {
+    await run(any.signal);
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', abort);
+  }
+}
+
+/**
+ * Takes what waits for the LCA; where nothing does, waits for it.
+ *
+ * @param gone aborts when the client hangs up: what is taken then would only be handed out again later
+ * @param shutdown aborts when the process is to end
+ */
+export async function takeWork(
+  store: Store,
+  lcaUuid: string,
+  waitMs: number,
+  gone: AbortSignal,
+  shutdown: AbortSignal,
+): Promise<Work> {
+  const until = store.now() + waitMs;
+  let work: TakenWork = { tasks: [], cancel: [], nextDueAt: null };
+  const isFound = () => work.tasks.length > 0 || work.cancel.length > 0;
+  const take = async () => {
+    if (!gone.aborted) work = await store.mailboxes.take(lcaUuid, store.now(), MAX_TASKS);
+    return isFound();
+  };
+  await take();
+  while (!isFound() && store.now() < until && !gone.aborted && !shutdown.aborted) {
+    // What is handed out again comes due without a notice.
+    const restMs = Math.min(until, work.nextDueAt ?? until) - store.now();
+    await withAny([gone, shutdown], (signal) =>
+      store.mailboxes.waitForWork(lcaUuid, Math.max(restMs, 0), signal, take),
+    );
+    if (!isFound()) await take();
+  }
+  return { tasks: work.tasks, cancel: work.cancel };
+}

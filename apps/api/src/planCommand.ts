@@ -1,0 +1,31 @@
+// What all commands on a plan have in common: what follows from the store's answer, and the summary.
+import type { PlanSummary } from '@gradus/domain';
+import type { CommandResult } from '@gradus/store';
+import type { ApiDeps } from './env.js';
+import { Problem } from './errors.js';
+import { inOrder } from './planFields.js';
+import { noSuchPlan } from './planId.js';
+
+/**
+ * @param command as in "pause"
+ * @param wake enqueues what the workers have to do where the command changed the plan
+ * @returns the plan's summary
+ * @throws Problem `not-found`, `illegal-transition`
+ */
+export async function answerCommand(
+  { store }: ApiDeps,
+  planId: string,
+  command: string,
+  result: CommandResult,
+  wake: (summary: PlanSummary) => Promise<void>,
+): Promise<PlanSummary> {
+  if (result.outcome === 'not-found') throw noSuchPlan(planId);
+  if (result.outcome === 'illegal') {
+    const detail = `A plan that is ${result.status} does not take ${command} now.`;
+    throw new Problem('illegal-transition', detail, { currentStatus: result.status });
+  }
+  const read = await store.plans.readSummary(planId);
+  if (read === null) throw noSuchPlan(planId);
+  if (result.outcome === 'done') await wake(read.plan);
+  return inOrder(read.plan);
+}

@@ -1,0 +1,84 @@
+// How failures are answered: RFC 9457 problem details, with nothing in them that only the log should know.
+import { InvalidCursor, StoreUnavailable } from '@gradus/store';
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Logger } from 'pino';
+import type { ApiEnv } from './env.js';
+import { type ErrorCode, PROBLEMS, Problem } from './errors.js';
+
+const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
+  unauthenticated: { 'WWW-Authenticate': 'Bearer' },
+  'rate-limited': { 'Retry-After': '1' },
+  unavailable: { 'Retry-After': '1' },
+};
+
+/** What the framework itself refuses, by status. */
+const REFUSED: Partial<Record<number, { code: ErrorCode; detail: string }>> = {
+  400: { code: 'invalid-json', detail: 'The body cannot be read as JSON.' },
+  403: { code: 'forbidden', detail: 'Form posts from other sites are refused.' },
+  413: { code: 'body-too-large', detail: 'The body is too large.' },
+  415: { code: 'unsupported-media-type', detail: 'Send the body as application/json.' },
+};
+
+/** @returns the problem that the error stands for; `internal` where it was not foreseen */
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailable) {
+    return new Problem(
+      'unavailable',
+      'The store cannot be reached. Repeat the request shortly.',
+      {},
+      { cause: error },
+    );
+  }
+  if (error instanceof InvalidCursor) {
+    const errors = [{ path: 'query.cursor', message: 'must be a nextCursor that this listing gave' }];
+    return new Problem('validation-failed', 'The cursor is not valid.', { errors });
+  }
+  const refused = error instanceof HTTPException ? REFUSED[error.status] : undefined;
+  if (refused !== undefined) return new Problem(refused.code, refused.detail);
+  return new Problem(
+    'internal',
+    'Something went wrong. The request id finds it in the log.',
+    {},
+    { cause: error },
+  );
+}
+
+/** @returns the answer that tells of the problem */
+function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
+  const { status, title } = PROBLEMS[problem.code];
+  const body = {
+    type: `urn:gradus:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.message,
+    instance: c.req.path,
+    code: problem.code,
+    requestId: c.var.requestId,
+    ...problem.extensions,
+  };
+  return c.body(JSON.stringify(body), status, {
+    'Content-Type': 'application/problem+json',
+    ...HEADERS[problem.code],
+  });
+}
+
+/** Answers every error that a handler throws; the log gets the cause of those that are not the client's. */
+export function onError(logger: Logger): ErrorHandler<ApiEnv> {
+  return (error, c) => {
+    const problem = toProblem(error);
+    const err = problem.cause ?? problem;
+    const facts = { requestId: c.var.requestId, err, ...c.var.about };
+    if (problem.code === 'unavailable') logger.warn(facts, 'unavailable');
+    if (problem.code === 'internal') {
+      // A client that hangs up makes reading its body fail: nothing is wrong here then.
+      if (c.req.raw.signal.aborted) logger.info(facts, 'client went away');
+      else logger.error(facts, 'unexpected error');
+    }
+    return renderProblem(c, problem);
+  };
+}
+
+export const notFound: NotFoundHandler<ApiEnv> = (c) =>
+  renderProblem(c, new Problem('not-found', `There is no ${c.req.method} ${c.req.path}.`));

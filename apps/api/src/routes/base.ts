@@ -1,0 +1,17 @@
+// Where the operations' routes begin, and the parameters that many of them have.
+import { z } from '@hono/zod-openapi';
+
+export const BASE = '/api/v1/lifecycle';
+
+export const planParams = z.object({
+  id: z.string().openapi({
+    description: 'With or without `plan-`',
+    example: 'plan-a1b2c3d4-e5f6-7890-abcd-ef1234567890',
+  }),
+});
+
+export const batchParams = planParams.extend({
+  batchIndex: z.string().openapi({ description: 'Zero-based', example: '0' }),
+});
+
+export const agentParams = z.object({ agentId: z.string().openapi({ example: 'item1' }) });

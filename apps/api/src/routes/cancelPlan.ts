@@ -1,0 +1,43 @@
+// CancelGraduatedPlan: ends the plan; what is unfinished is cancelled.
+import { createRoute } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import { tryEnqueue } from '../enqueue.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { answerCommand } from '../planCommand.js';
+import { planIdOf } from '../planId.js';
+import { noQuery } from '../schemas/fields.js';
+import { planSummary } from '../schemas/plan.js';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
+import { reasonBody } from '../schemas/reason.js';
+import { BASE, planParams } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:write'),
+  operationId: 'CancelGraduatedPlan',
+  summary: 'Cancel a plan',
+  tags: ['Plans'],
+  method: 'post',
+  path: `${BASE}/upgrade-plans/{id}/cancel`,
+  request: {
+    params: planParams,
+    query: noQuery,
+    body: { content: { 'application/json': { schema: reasonBody } } },
+  },
+  responses: {
+    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+  },
+});
+
+export function cancelPlan(app: ApiApp, deps: ApiDeps): void {
+  const { store, queues, logger } = deps;
+  app.openapi(route, async (c) => {
+    const planId = planIdOf(c, c.req.valid('param').id);
+    const { reason = null } = c.req.valid('json');
+    const result = await store.plans.cancel({ planId, actor: c.var.key.name, reason });
+    const summary = await answerCommand(deps, planId, 'cancel', result, ({ currentBatch }) =>
+      tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),
+    );
+    return c.json(summary, 200);
+  });
+}

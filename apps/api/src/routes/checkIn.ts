@@ -1,0 +1,77 @@
+// CheckIn: what an LCA calls. Its reports are enqueued, its lifecycle tasks and cancellations handed out.
+
+import type { AgentReport } from '@gradus/domain';
+import type { Inventory } from '@gradus/store';
+import { createRoute, z } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import { enqueue } from '../enqueue.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { Problem } from '../errors.js';
+import { takeWork } from '../longPoll.js';
+import { checkInAnswer, checkIn as checkInBody } from '../schemas/checkIn.js';
+import { identifier, queryInteger } from '../schemas/fields.js';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
+import { within } from '../within.js';
+import { BASE } from './base.js';
+
+const MAX_WAIT_S = 60;
+/**
+ * A deadline may be judged once no report taken before it can still be on its way into the queue. One that
+ * took longer than this is not vouched for: the LCA repeats it, which changes nothing twice.
+ */
+const ENQUEUE_WITHIN_MS = 4_000;
+
+const route = createRoute({
+  ...scoped('agents:check-in'),
+  operationId: 'CheckIn',
+  summary: 'Report, and be told what to do',
+  tags: ['LCAs'],
+  method: 'post',
+  path: `${BASE}/lcas/{lcaUuid}/check-in`,
+  request: {
+    params: z.object({ lcaUuid: identifier }),
+    query: z.strictObject({
+      wait: queryInteger(0, MAX_WAIT_S, 0).openapi({
+        description: 'Seconds for which the answer may wait until there is something to do',
+      }),
+    }),
+    body: { content: { 'application/json': { schema: checkInBody } } },
+  },
+  responses: {
+    200: {
+      description: 'The reports are durable',
+      content: { 'application/json': { schema: checkInAnswer } },
+    },
+    ...problems(...BODY_PROBLEMS),
+  },
+});
+
+/** @throws Problem `forbidden` where one of the agents belongs to another LCA */
+async function assertOwned(inventory: Inventory, lcaUuid: string, reports: AgentReport[]): Promise<void> {
+  const owners = await inventory.lcasOf([...new Set(reports.map(({ agentId }) => agentId))]);
+  for (const [agentId, owner] of owners) {
+    if (owner !== lcaUuid) {
+      throw new Problem('forbidden', `${agentId} belongs to another LCA; none of the reports was taken.`);
+    }
+  }
+}
+
+export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { lcaUuid } = c.req.valid('param');
+    c.var.about.lcaUuid = lcaUuid;
+    const bound = c.var.key.lcaUuid;
+    if (bound !== undefined && bound !== lcaUuid) {
+      throw new Problem('forbidden', 'The token speaks for another LCA.');
+    }
+    const { reports = [] } = c.req.valid('json');
+    if (reports.length > 0) {
+      await assertOwned(store.inventory, lcaUuid, reports);
+      const job = { lcaUuid, takenAt: store.now(), requestId: c.var.requestId, reports };
+      await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
+    }
+    const waitMs = c.req.valid('query').wait * 1_000;
+    const work = await takeWork(store, lcaUuid, waitMs, c.req.raw.signal, shutdown);
+    return c.json({ accepted: reports.length, ...work }, 200);
+  });
+}

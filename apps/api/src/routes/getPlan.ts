@@ -1,0 +1,55 @@
+// GetGraduatedPlan: the whole plan, or its summary.
+import { createRoute, z } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import { isKnown } from '../entityTag.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { inOrder } from '../planFields.js';
+import { noSuchPlan, planIdOf } from '../planId.js';
+import { streamPlan } from '../planStream.js';
+import { plan, planSummary } from '../schemas/plan.js';
+import { problems } from '../schemas/problem.js';
+import { BASE, planParams } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:read'),
+  operationId: 'GetGraduatedPlan',
+  summary: 'Read an upgrade plan',
+  tags: ['Plans'],
+  method: 'get',
+  path: `${BASE}/upgrade-plans/{id}`,
+  request: {
+    params: planParams,
+    query: z.strictObject({
+      view: z.literal('summary').optional().openapi({ description: "Without the batches' agents and tasks" }),
+    }),
+    headers: z.object({ 'if-none-match': z.string().optional() }),
+  },
+  responses: {
+    200: {
+      description: 'The plan; consistent batch by batch',
+      headers: z.object({ ETag: z.string() }),
+      content: { 'application/json': { schema: z.union([plan, planSummary]) } },
+    },
+    304: { description: 'The plan is as the client knows it' },
+    ...problems('not-found'),
+  },
+});
+
+export function getPlan(app: ApiApp, { store, logger }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const planId = planIdOf(c, c.req.valid('param').id);
+    const isSummary = c.req.valid('query').view === 'summary';
+    const known = c.req.valid('header')['if-none-match'];
+    if (isSummary) {
+      const read = await store.plans.readSummary(planId);
+      if (read === null) throw noSuchPlan(planId);
+      const headers = { ETag: read.etag };
+      if (isKnown(known, read.etag)) return c.body(null, 304, headers);
+      return c.json(inOrder(read.plan), 200, headers);
+    }
+    const opened = await store.plans.open(planId);
+    if (opened === null) throw noSuchPlan(planId);
+    if (isKnown(known, opened.etag)) return c.body(null, 304, { ETag: opened.etag });
+    return streamPlan(store, opened, logger, { requestId: c.var.requestId });
+  });
+}

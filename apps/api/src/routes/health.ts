@@ -1,0 +1,47 @@
+// Whether the process lives, and whether it can serve.
+import { createRoute, z } from '@hono/zod-openapi';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { Problem } from '../errors.js';
+import { problemResponses } from '../schemas/problem.js';
+
+const healthRoute = createRoute({
+  operationId: 'GetHealth',
+  summary: 'Whether the process lives',
+  tags: ['Health'],
+  method: 'get',
+  path: '/healthz',
+  responses: {
+    200: {
+      description: 'It does',
+      content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } },
+    },
+  },
+});
+
+const readyRoute = createRoute({
+  operationId: 'GetReadiness',
+  summary: 'Whether the process can serve',
+  tags: ['Health'],
+  method: 'get',
+  path: '/readyz',
+  responses: {
+    200: {
+      description: 'It can',
+      content: { 'application/json': { schema: z.object({ status: z.literal('ready') }) } },
+    },
+    ...problemResponses(['unavailable']),
+  },
+});
+
+export function health(app: ApiApp, { store, shutdown }: ApiDeps): void {
+  app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
+  app.openapi(readyRoute, async (c) => {
+    if (shutdown.aborted) throw new Problem('unavailable', 'The process is about to end.');
+    try {
+      await store.ping();
+    } catch (cause) {
+      throw new Problem('unavailable', 'The store cannot be reached.', {}, { cause });
+    }
+    return c.json({ status: 'ready' as const }, 200);
+  });
+}

@@ -1,0 +1,61 @@
+// ImportAgents: a stream of agents, one a line, of any length.
+import { createRoute, z } from '@hono/zod-openapi';
+import { importAgents as importFrom, REJECTION_CODES } from '../agentImport.js';
+import { scoped } from '../auth.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { Problem } from '../errors.js';
+import { importedAgent } from '../schemas/agent.js';
+import { noQuery } from '../schemas/fields.js';
+import { problems } from '../schemas/problem.js';
+import { BASE } from './base.js';
+
+export const IMPORT_PATH = `${BASE}/agents/import`;
+const CONTENT_TYPES = ['application/x-ndjson', 'application/ndjson'];
+
+const route = createRoute({
+  ...scoped('agents:write'),
+  operationId: 'ImportAgents',
+  summary: 'Register or change many agents',
+  tags: ['Inventory'],
+  method: 'post',
+  path: IMPORT_PATH,
+  request: {
+    query: noQuery,
+    body: {
+      required: true,
+      description: 'One agent a line, of at most 64 KiB; blank lines are passed over',
+      content: { 'application/x-ndjson': { schema: importedAgent } },
+    },
+  },
+  responses: {
+    200: {
+      description: 'Good lines landed though others were bad',
+      content: {
+        'application/json': {
+          schema: z.object({
+            imported: z.int(),
+            rejected: z.array(
+              z.object({
+                line: z.int().openapi({ description: 'Counted from 1' }),
+                code: z.enum(REJECTION_CODES),
+                message: z.string(),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    ...problems('unsupported-media-type'),
+  },
+});
+
+export function importAgents(app: ApiApp, { store }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const type = (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
+    if (type === undefined || !CONTENT_TYPES.includes(type)) {
+      throw new Problem('unsupported-media-type', 'Send the agents as application/x-ndjson.');
+    }
+    const bytes = c.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (empty) => empty.close() });
+    return c.json(await importFrom(store.inventory, bytes), 200);
+  });
+}

@@ -1,0 +1,40 @@
+// ListGraduatedPlans: the plans' summaries, newest first.
+import { createRoute, z } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { inOrder } from '../planFields.js';
+import { identifier, pageQuery } from '../schemas/fields.js';
+import { pageOf } from '../schemas/page.js';
+import { planStatus, planSummary } from '../schemas/plan.js';
+import { problems } from '../schemas/problem.js';
+import { BASE } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:read'),
+  operationId: 'ListGraduatedPlans',
+  summary: 'List the upgrade plans, newest first',
+  tags: ['Plans'],
+  method: 'get',
+  path: `${BASE}/upgrade-plans`,
+  request: {
+    query: z.strictObject({
+      status: planStatus.optional(),
+      agentId: identifier.optional(),
+      ...pageQuery,
+    }),
+  },
+  responses: {
+    200: {
+      description: 'One page of summaries',
+      content: { 'application/json': { schema: pageOf(planSummary) } },
+    },
+    ...problems(),
+  },
+});
+
+export function listPlans(app: ApiApp, { store }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { items, nextCursor } = await store.plans.list(c.req.valid('query'));
+    return c.json({ items: items.map(inOrder), nextCursor }, 200);
+  });
+}

@@ -1,0 +1,40 @@
+// PauseGraduatedPlan: nothing more is released; what is open goes on.
+import { createRoute } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { answerCommand } from '../planCommand.js';
+import { planIdOf } from '../planId.js';
+import { noQuery } from '../schemas/fields.js';
+import { planSummary } from '../schemas/plan.js';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
+import { reasonBody } from '../schemas/reason.js';
+import { BASE, planParams } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:write'),
+  operationId: 'PauseGraduatedPlan',
+  summary: 'Pause a plan',
+  tags: ['Plans'],
+  method: 'post',
+  path: `${BASE}/upgrade-plans/{id}/pause`,
+  request: {
+    params: planParams,
+    query: noQuery,
+    body: { content: { 'application/json': { schema: reasonBody } } },
+  },
+  responses: {
+    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+  },
+});
+
+export function pausePlan(app: ApiApp, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const planId = planIdOf(c, c.req.valid('param').id);
+    const { reason = null } = c.req.valid('json');
+    const result = await deps.store.plans.pause({ planId, actor: c.var.key.name, reason });
+    // A pause leaves the workers nothing to do.
+    const summary = await answerCommand(deps, planId, 'pause', result, async () => undefined);
+    return c.json(summary, 200);
+  });
+}

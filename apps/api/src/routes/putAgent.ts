@@ -1,0 +1,39 @@
+// PutAgent: states an agent; identifiers that are left out are derived.
+import { createRoute } from '@hono/zod-openapi';
+import { agentBusy } from '../agentProblems.js';
+import { scoped } from '../auth.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { agent, agentInput } from '../schemas/agent.js';
+import { identifier, noQuery } from '../schemas/fields.js';
+import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
+import { agentParams, BASE } from './base.js';
+
+const content = { 'application/json': { schema: agent } };
+
+const route = createRoute({
+  ...scoped('agents:write'),
+  operationId: 'PutAgent',
+  summary: 'Register or change an agent',
+  tags: ['Inventory'],
+  method: 'put',
+  path: `${BASE}/agents/{agentId}`,
+  request: {
+    params: agentParams.extend({ agentId: identifier.openapi({ example: 'item1' }) }),
+    query: noQuery,
+    body: { required: true, content: { 'application/json': { schema: agentInput } } },
+  },
+  responses: {
+    200: { description: 'The agent, changed', content },
+    201: { description: 'The agent, which is new', content },
+    ...problems(...BODY_PROBLEMS, 'agents-busy'),
+  },
+});
+
+export function putAgent(app: ApiApp, { store }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const { agentId } = c.req.valid('param');
+    const result = await store.inventory.put(agentId, c.req.valid('json'));
+    if (result.outcome === 'busy') throw agentBusy(agentId, result.planId);
+    return c.json(result.agent, result.outcome === 'created' ? 201 : 200);
+  });
+}

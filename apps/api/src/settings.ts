@@ -1,0 +1,88 @@
+// What the process is told by its environment.
+import { z } from '@hono/zod-openapi';
+import { SCOPES } from './apiKeys.js';
+
+const KEYS_RULE =
+  'must be a JSON list with at least one key, such as ' +
+  '[{"name":"admin","sha256":"<SHA-256 of the token, in hexadecimal digits>","scopes":["plans:read"]}]';
+
+/** The environment does not say what it must, or says what cannot be. */
+export class InvalidSettings extends Error {
+  readonly code = 'invalid-settings';
+  constructor(faults: readonly string[]) {
+    super(`The settings are not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'InvalidSettings';
+  }
+}
+
+const apiKey = z.strictObject({
+  name: z.string().min(1).max(200),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
+  scopes: z.array(z.enum(SCOPES)),
+  lcaUuid: z.string().min(1).optional(),
+});
+
+const apiKeys = z
+  .string(KEYS_RULE)
+  .transform((text, ctx): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      ctx.addIssue({ code: 'custom', message: KEYS_RULE });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(apiKey, KEYS_RULE).min(1, KEYS_RULE))
+  .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'has a name twice');
+
+function wholeNumber(min: number, max: number, fallback: number) {
+  const rule = `must be an integer from ${min} to ${max}`;
+  return z
+    .string()
+    .default(String(fallback))
+    .refine((digits) => /^\d{1,12}$/.test(digits) && Number(digits) >= min && Number(digits) <= max, rule)
+    .transform(Number);
+}
+
+const environment = z.object({
+  PORT: wholeNumber(0, 65_535, 3_000),
+  HOST: z.string().default('127.0.0.1'),
+  REDIS_URL: z.string('must be set, such as redis://127.0.0.1:6379'),
+  GRADUS_NAMESPACE: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of the characters A-Z a-z 0-9 _ -')
+    .default('gradus'),
+  GRADUS_API_KEYS: apiKeys,
+  GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
+  GRADUS_BODY_LIMIT: wholeNumber(1_024, 1_073_741_824, 16 * 1024 * 1024),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Settings = ReturnType<typeof readSettings>;
+
+/**
+ * @param env as `process.env`; a variable that is empty counts as not set
+ * @throws InvalidSettings naming every variable that is wrong, and never its value
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>) {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    throw new InvalidSettings(
+      parsed.error.issues.map(({ path: [name, ...rest], message }) =>
+        [String(name), ...rest.map(String)].join('.').concat(': ', message),
+      ),
+    );
+  }
+  const { data } = parsed;
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    redisUrl: data.REDIS_URL,
+    namespace: data.GRADUS_NAMESPACE,
+    keys: data.GRADUS_API_KEYS,
+    maxAgentsPerPlan: data.GRADUS_MAX_AGENTS_PER_PLAN,
+    bodyLimitBytes: data.GRADUS_BODY_LIMIT,
+    logLevel: data.LOG_LEVEL,
+  };
+}

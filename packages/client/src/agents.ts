@@ -1,0 +1,58 @@
+// The inventory: agents and their component instances.
+import type { Agent, AgentInput } from '@gradus/domain';
+import { type Source, toNdjson } from './ndjson.js';
+import { eachItem } from './pages.js';
+import type { CallOptions, Request } from './request.js';
+
+/** One line of an import. */
+export type AgentLine = AgentInput & { agentId: string };
+
+export interface ImportAnswer {
+  imported: number;
+  /** Lines that were not taken, counted from 1. */
+  rejected: { line: number; code: string; message: string }[];
+}
+
+/** The calls about agents. */
+export function agentCalls(request: Request) {
+  return {
+    /** @returns the agent with its UUIDs, given or derived */
+    putAgent: (agentId: string, agent: AgentInput, options: CallOptions = {}) =>
+      request<Agent>({ ...options, method: 'PUT', path: pathOf(agentId), json: agent }),
+
+    /** Streams the agents as they come; good ones land though others are rejected. */
+    importAgents: async (agents: Source<AgentLine>, options: CallOptions = {}): Promise<ImportAnswer> => {
+      const sourceErrors: unknown[] = [];
+      try {
+        return await request<ImportAnswer>({
+          ...options,
+          method: 'POST',
+          path: '/agents/import',
+          ndjson: (onProgress) => toNdjson(agents, onProgress, (error) => sourceErrors.push(error)),
+        });
+      } catch (error) {
+        throw sourceErrors[0] ?? error;
+      }
+    },
+
+    getAgent: (agentId: string, options: CallOptions = {}) =>
+      request<Agent>({ ...options, method: 'GET', path: pathOf(agentId), isRepeatable: true }),
+
+    /** By agentId. `limit` is the size of a page. */
+    listAgents: (
+      filter: {
+        lcaUuid?: string | undefined;
+        version?: string | undefined;
+        limit?: number | undefined;
+      } = {},
+      options: CallOptions = {},
+    ) => eachItem<Agent>(request, '/agents', filter, options),
+
+    deleteAgent: (agentId: string, options: CallOptions = {}) =>
+      request<void>({ ...options, method: 'DELETE', path: pathOf(agentId) }),
+  };
+}
+
+function pathOf(agentId: string): string {
+  return `/agents/${encodeURIComponent(agentId)}`;
+}

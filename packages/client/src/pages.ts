@@ -1,0 +1,27 @@
+// Listings, page after page.
+import type { Call, CallOptions, Request } from './request.js';
+
+/**
+ * The items of every page of a listing, each page fetched when its first item is asked for.
+ *
+ * @param query filters; `limit` is the size of a page
+ */
+export async function* eachItem<Item>(
+  request: Request,
+  path: string,
+  query: NonNullable<Call['query']>,
+  options: CallOptions,
+): AsyncGenerator<Item, void, undefined> {
+  let cursor: string | null = null;
+  do {
+    const page: { items: Item[]; nextCursor: string | null } = await request({
+      ...options,
+      method: 'GET',
+      path,
+      query: { ...query, cursor: cursor ?? undefined },
+      isRepeatable: true,
+    });
+    yield* page.items;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,39 @@
+// A namespace of its own for each use of the shared Redis, and its removal.
+import { randomBytes } from 'node:crypto';
+import { connect } from '@gradus/redis';
+import { inject } from 'vitest';
+
+const SCAN_COUNT = 1_000;
+
+/** @returns a namespace that nothing else on the Redis has */
+export function freshNamespace(): string {
+  return `t${randomBytes(8).toString('hex')}`;
+}
+
+/**
+ * Removes every key of a namespace; to be called when nothing writes there any more.
+ *
+ * @returns how many there were
+ */
+export async function clearNamespace(namespace: string): Promise<number> {
+  const faults: unknown[] = [];
+  const connection = connect(inject('redisUrl'), 'patient', (fault) => faults.push(fault));
+  try {
+    await connection.ping();
+    const servers = 'nodes' in connection ? connection.nodes('master') : [connection];
+    let removed = 0;
+    for (const server of servers) {
+      let cursor = '0';
+      do {
+        const [next, keys] = await server.scan(cursor, 'MATCH', `*${namespace}*`, 'COUNT', SCAN_COUNT);
+        cursor = next;
+        // One by one: in a cluster the keys of one server are in many slots.
+        await Promise.all(keys.map((key) => server.unlink(key)));
+        removed += keys.length;
+      } while (cursor !== '0');
+    }
+    return removed;
+  } finally {
+    await connection.quit();
+  }
+}
