@@ -1,7 +1,7 @@
 // The listening socket: opened, and closed without cutting off whoever is being answered.
 
-import { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { ApiApp } from './env.js';
 
@@ -9,7 +9,6 @@ import type { ApiApp } from './env.js';
 const KEEP_ALIVE_MS = 65_000;
 /** A long import keeps its request open; what sends no headers is dropped far sooner, by Node's default. */
 const REQUEST_MS = 3_600_000;
-const CLOSE_IDLE_EVERY_MS = 50;
 
 interface Listening {
   /** With the port that was given, where any was asked for. */
@@ -22,19 +21,44 @@ function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-async function closeServer(server: Server, drainMs: number): Promise<void> {
+/**
+ * Which connections have no request to be answered. Node's own notion of idle leaves out those on which no
+ * request ever came; clients open such ones ahead of need, and they would hold up the end.
+ */
+function watchConnections(server: Server) {
+  const unasked = new Set<Socket>();
+  let isClosing = false;
+  server.on('connection', (socket) => {
+    unasked.add(socket);
+    socket.on('close', () => unasked.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    unasked.delete(socket);
+    response.on('close', () => {
+      if (isClosing) socket.destroySoon();
+      else if (!socket.destroyed) unasked.add(socket);
+    });
+  });
+  return {
+    closeUnasked: () => {
+      isClosing = true;
+      for (const socket of unasked) socket.destroy();
+    },
+  };
+}
+
+async function closeServer(server: Server, closeUnasked: () => void, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Connections that are kept alive turn idle only after their answer, when closing has long begun.
-  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  closeUnasked();
   const cut = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
-  clearInterval(idle);
   clearTimeout(cut);
 }
 
 /** @throws where the address cannot be listened on */
 export function listen(app: ApiApp, host: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
+    // Without a server of another kind given, it is one of node:http.
     const server = serve(
       {
         fetch: app.fetch,
@@ -46,12 +70,11 @@ export function listen(app: ApiApp, host: string, port: number): Promise<Listeni
         server.off('error', reject);
         resolve({
           url: urlOf(address),
-          close: async (drainMs) => {
-            if (server instanceof Server) await closeServer(server, drainMs);
-          },
+          close: (drainMs) => closeServer(server, closeUnasked, drainMs),
         });
       },
-    );
+    ) as Server;
+    const { closeUnasked } = watchConnections(server);
     server.once('error', reject);
   });
 }
