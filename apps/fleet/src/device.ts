@@ -15,6 +15,8 @@ export interface Device {
   /** Drops a task that has not ended, and says how it ended. */
   cancel(lifecycleTaskUuid: string): void;
   knows(lifecycleTaskUuid: string): boolean;
+  /** What it runs now; null where it is not heard of. */
+  beat(): AgentReport | null;
   /** Goes on where its process was ended; the last end is said again, as it may not have been heard. */
   resume(): void;
 }
@@ -105,6 +107,7 @@ export function createDevice({ agentId, state, fateOf, save, report }: DevicePar
       void say(uuid, task);
     },
     knows: (uuid) => uuid in state.tasks,
+    beat: () => (Object.values(state.tasks).some(isSilent) ? null : { agentId, components: [facts()] }),
     resume() {
       const newest = Object.keys(state.tasks).at(-1);
       for (const [uuid, task] of Object.entries(state.tasks)) {

@@ -47,7 +47,14 @@ export async function runFleet(settings: Settings, log: Logger, signal: AbortSig
     await Promise.all(
       lcas.map((lca) =>
         // A signal of its own: one that thousands listen to is searched from end to end for each new listener.
-        runLca({ ...lca, client, connection, log, signal: AbortSignal.any([signal]) }),
+        runLca({
+          ...lca,
+          heartbeatMs: settings.heartbeatMs,
+          client,
+          connection,
+          log,
+          signal: AbortSignal.any([signal]),
+        }),
       ),
     );
   } finally {

@@ -18,6 +18,7 @@ interface LcaParts {
   lcaUuid: string;
   client: Client;
   devices: readonly Device[];
+  heartbeatMs: number;
   outbox: Outbox;
   connection: Connection;
   log: Logger;
@@ -29,6 +30,7 @@ export async function runLca({
   lcaUuid,
   client,
   devices,
+  heartbeatMs,
   outbox,
   connection,
   log,
@@ -69,11 +71,28 @@ export async function runLca({
     }
   }
 
+  /** Between two reports, never beside one: what an agent ran before must not be heard after what it runs now. */
+  async function beat(): Promise<void> {
+    for (let start = 0; start < devices.length; start += REPORTS_PER_CHECK_IN) {
+      const beats = devices.slice(start, start + REPORTS_PER_CHECK_IN).map((device) => device.beat());
+      try {
+        await checkIn({ reports: beats.filter((report) => report !== null), wait: 0 });
+      } catch (error) {
+        if (signal.aborted) throw error;
+        connection.failed(error);
+        return;
+      }
+    }
+  }
+
   async function bringReports(): Promise<void> {
     let failures = 0;
     let limit = REPORTS_PER_CHECK_IN;
     while (!signal.aborted) {
-      await outbox.filled();
+      if (!(await outbox.filled(heartbeatMs))) {
+        await beat();
+        continue;
+      }
       await sleep(GATHER_MS, undefined, { signal });
       const parcel = outbox.take(limit);
       try {

@@ -11,8 +11,8 @@ export interface Outbox {
   take(limit: number): Parcel;
   /** Puts back what was not delivered, ahead of the rest; what has a newer report meanwhile is dropped. */
   putBack(parcel: Parcel): void;
-  /** Resolves once there is something to take. */
-  filled(): Promise<void>;
+  /** Resolves once there is something to take, or after `waitMs`. @returns whether there is */
+  filled(waitMs: number): Promise<boolean>;
 }
 
 export function createOutbox(): Outbox {
@@ -35,13 +35,16 @@ export function createOutbox(): Outbox {
     putBack(parcel) {
       waiting = new Map([...parcel, ...waiting]);
     },
-    filled: () =>
+    filled: (waitMs) =>
       new Promise((resolve) => {
-        if (waiting.size > 0) return resolve();
-        wake = () => {
+        if (waiting.size > 0) return resolve(true);
+        const settle = () => {
+          clearTimeout(timer);
           wake = null;
-          resolve();
+          resolve(waiting.size > 0);
         };
+        const timer = setTimeout(settle, waitMs);
+        wake = settle;
       }),
   };
 }

@@ -14,6 +14,7 @@ const environment = z
     GRADUS_FLEET_FALSE_SUCCESS_RATE: rate,
     GRADUS_FLEET_UPGRADE_MS: z.coerce.number().int().min(0).max(3_600_000).default(1500),
     GRADUS_FLEET_AGENTS_PER_LCA: z.coerce.number().int().min(1).default(1),
+    GRADUS_FLEET_HEARTBEAT_MS: z.coerce.number().int().min(100).max(3_600_000).default(5000),
     GRADUS_FLEET_SEED: z.string().default('gradus'),
     GRADUS_FLEET_STATE: z.string().optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -39,6 +40,8 @@ export interface Settings {
   token: string;
   agents: number;
   agentsPerLca: number;
+  /** How often an LCA with nothing else to say reports what its agents run. */
+  heartbeatMs: number;
   /** Where versions and known tasks are kept; null: nowhere. */
   statePath: string | null;
   logLevel: string;
@@ -57,6 +60,7 @@ export function parseSettings(env: Record<string, string | undefined>): Settings
     token: parsed.GRADUS_TOKEN,
     agents: parsed.GRADUS_DEMO_AGENTS,
     agentsPerLca: parsed.GRADUS_FLEET_AGENTS_PER_LCA,
+    heartbeatMs: parsed.GRADUS_FLEET_HEARTBEAT_MS,
     statePath: parsed.GRADUS_FLEET_STATE ?? null,
     logLevel: parsed.LOG_LEVEL,
     fates: {

@@ -11,18 +11,33 @@ type Origin = Pick<ApplyReportJob, 'lcaUuid' | 'takenAt' | 'requestId'>;
 
 export function applyReport(deps: Deps) {
   return processor(applyReportJob, deps.logger, async ({ reports, ...origin }) => {
-    for (let start = 0; start < reports.length; start += AGENTS_AT_ONCE) {
-      const part = reports.slice(start, start + AGENTS_AT_ONCE);
-      const looks = await Promise.all(part.map((report) => applyOne(deps, origin, report)));
-      const wanted = new Map(
-        looks.flatMap((look) => (look === null ? [] : [[look.planId, look.batchIndex]])),
-      );
+    const agents = byAgent(reports);
+    for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
+      const part = agents.slice(start, start + AGENTS_AT_ONCE);
+      const looks = (await Promise.all(part.map((said) => applyInOrder(deps, origin, said)))).flat();
+      const wanted = new Map(looks.map(({ planId, batchIndex }) => [planId, batchIndex]));
       await Promise.all(
         [...wanted].map(([planId, batchIndex]) => deps.queues.driveBatch(planId, batchIndex)),
       );
     }
     return null;
   });
+}
+
+function byAgent(reports: readonly AgentReport[]): AgentReport[][] {
+  const said = new Map<string, AgentReport[]>();
+  for (const report of reports) said.set(report.agentId, [...(said.get(report.agentId) ?? []), report]);
+  return [...said.values()];
+}
+
+/** What one check-in says of an agent in several reports, it says in their order. */
+async function applyInOrder(deps: Deps, origin: Origin, said: readonly AgentReport[]) {
+  const looks: { planId: string; batchIndex: number }[] = [];
+  for (const report of said) {
+    const look = await applyOne(deps, origin, report);
+    if (look !== null) looks.push(look);
+  }
+  return looks;
 }
 
 /** @returns the batch that should be looked at at once, null where none should */
