@@ -13,3 +13,4 @@ export * from './plan.js';
 export * from './planner.js';
 export * from './task.js';
 export * from './transitions.js';
+export * from './waitingFor.js';

@@ -1,6 +1,5 @@
 // Making a plan: reserve its id, claim every agent, write it, and only then show it. A process that dies in
 // between leaves a reservation whose lease runs out; the claims of a plan that never came to be are void.
-import { randomUUID } from 'node:crypto';
 import { hasEnded, type Planned, type PlannedAgent, type PlanStatus, planUpgrade } from '@gradus/domain';
 import type { Connection } from '@gradus/redis';
 import { chunks } from './chunks.js';
@@ -10,6 +9,7 @@ import { type Conflict, type CreatePlanResult, type NewPlan, StoreUnavailable } 
 import { type AgentRecord, parseRecord, shownAgent } from './records.js';
 import { type Scripts, unlessAway } from './scripts.js';
 import { type StateRows, type StaticAgent, stateRow } from './stored.js';
+import { freshTaskUuid } from './taskUuids.js';
 
 const LEASE_MS = 120_000;
 const AGENTS_A_COMMAND = 250;
@@ -55,7 +55,7 @@ export async function createPlan(making: Making, plan: NewPlan): Promise<CreateP
     const refusal = refusalOf(plan, claimed);
     if (refusal !== null) return await giveUp(making, plan, createdAt, refusal);
     const records = claimed.records.filter((record) => record !== null);
-    const planned = planUpgrade(plan, records.map(shownAgent), plan.cut, () => `task-${randomUUID()}`);
+    const planned = planUpgrade(plan, records.map(shownAgent), plan.cut, freshTaskUuid);
     if (planned.outcome === 'version-mismatch') {
       const { agents } = planned;
       const refused = { ...planned, agents: agents.slice(0, SHOWN_AT_MOST), agentCount: agents.length };

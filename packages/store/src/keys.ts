@@ -17,6 +17,8 @@ const PLAN_PARTS = [
   'returned',
   'withdrawals',
   'heard',
+  'failed',
+  'unanswered',
   'events',
   'task-events',
 ] as const;

@@ -15,6 +15,7 @@ export const TASK_FIELDS = [
   'error',
   'saidCompletedAt',
   'releasedAt',
+  'attemptsBefore',
 ] as const;
 
 /** An instance in one of these has not survived its upgrade. */

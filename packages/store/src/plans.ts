@@ -1,29 +1,21 @@
 // Plans, as clients and operators see them.
-import {
-  addCounts,
-  allowedFailures,
-  type Batch,
-  type BatchSummary,
-  NO_AGENTS,
-  type PlanSummary,
-  type PlanTask,
-} from '@gradus/domain';
+import { allowedFailures, type Batch, type PlanSummary, type PlanTask } from '@gradus/domain';
 import { createPlan, type Making } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
-import type { Command, CommandResult, Plans, ReadPlan } from './port.js';
+import type { Command, CommandResult, Plans } from './port.js';
 import { unlessAway } from './scripts.js';
 import {
   batchSummaryOf,
   type Fields,
-  headerOf,
   isVisible,
   type StateRows,
   type StaticAgent,
   type StoredBatch,
-  storedCounts,
   tasksOf,
 } from './stored.js';
+import { freshTaskUuids } from './taskUuids.js';
 import { transact } from './transact.js';
+import { readSummary } from './wholePlan.js';
 
 const TASK_PAGE_AGENTS = 200;
 const PLANS_LOOKED_AT_ONCE = 20;
@@ -38,50 +30,10 @@ function fieldsOf(names: readonly string[], values: readonly (string | null)[]):
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-/** What the summary is made of, read at one moment. */
-interface Whole {
-  plan: Fields;
-  batches: Fields;
-  open: Fields;
-  heard: number;
-}
-
 export function createPlans(making: Making): Plans {
   const { connection, scripts, keys, clock } = making;
 
-  async function readWhole(planId: string): Promise<Whole | null> {
-    const [plan, batches, open, heard] = await transact(connection, [
-      ['hgetall', keys.plan(planId, 'plan')],
-      ['hgetall', keys.plan(planId, 'batches')],
-      ['hgetall', keys.plan(planId, 'batch')],
-      ['scard', keys.plan(planId, 'heard')],
-    ]);
-    const whole = {
-      plan: plan as Fields,
-      batches: batches as Fields,
-      open: open as Fields,
-      heard: Number(heard),
-    };
-    return isVisible(whole.plan) ? whole : null;
-  }
-
-  function summariesOf({ plan, batches, open, heard }: Whole): BatchSummary[] {
-    const current = Number(plan['currentBatch']);
-    return Array.from({ length: Number(plan['batchCount']) }, (_, index) => {
-      const stored = JSON.parse(batches[index] ?? '') as StoredBatch;
-      return batchSummaryOf(plan, index, stored, index === current ? open : {}, heard);
-    });
-  }
-
-  const etagOf = (plan: Fields) => `W/"${plan['changes']}"`;
-
-  async function readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null> {
-    const whole = await readWhole(planId);
-    if (whole === null) return null;
-    const batches = summariesOf(whole);
-    const counts = batches.map((batch) => batch.counts).reduce(addCounts, NO_AGENTS);
-    return { plan: { ...headerOf(whole.plan, counts), batches }, etag: etagOf(whole.plan) };
-  }
+  const summary = (planId: string) => readSummary(connection, keys, planId);
 
   async function storedBatch(planId: string, batchIndex: number): Promise<StoredBatch | null> {
     const text = await unlessAway(connection.hget(keys.plan(planId, 'batches'), batchIndex.toString()));
@@ -165,7 +117,7 @@ export function createPlans(making: Making): Plans {
     const items: PlanSummary[] = [];
     for (let looked = 0; looked < PLANS_LOOKED_AT_MOST; looked += PLANS_LOOKED_AT_ONCE) {
       const found = await idsAfter(position, agentId, PLANS_LOOKED_AT_ONCE);
-      const read = await Promise.all(found.map(({ planId }) => readSummary(planId)));
+      const read = await Promise.all(found.map(({ planId }) => summary(planId)));
       for (const [index, summary] of read.entries()) {
         const matches = summary !== null && (status === undefined || summary.plan.status === status);
         if (matches && items.length === limit) return { items, nextCursor: cursorAt(position ?? '') };
@@ -186,39 +138,49 @@ export function createPlans(making: Making): Plans {
     return scripts.run(name, keys.planAll(planId), input);
   }
 
-  const resume: Plans['resume'] = async ({ planId, actor, reason, failureThreshold, concurrency }) => {
+  const resume: Plans['resume'] = async ({
+    planId,
+    actor,
+    reason,
+    failureThreshold,
+    concurrency,
+    retryFailed,
+  }) => {
+    let uuids = 0;
     for (;;) {
       const plan = await unlessAway(connection.hgetall(keys.plan(planId, 'plan')));
       if (!isVisible(plan)) return { outcome: 'not-found' };
       const batchIndex = Number(plan['currentBatch']);
       const stored = await storedBatch(planId, batchIndex);
-      const agents = stored === null ? 0 : storedCounts(stored, {}).agents;
-      const result = await scripts.run<CommandResult | { outcome: 'moved-on' }>(
-        'resume-plan',
-        keys.planAll(planId),
-        {
-          now: clock.now(),
-          actor,
-          detail: reason ?? '',
-          batchIndex,
-          ...(concurrency === undefined ? {} : { concurrency }),
-          ...(failureThreshold === undefined
-            ? {}
-            : {
-                failureThreshold: failureThreshold.toString(),
-                allowedFailures: allowedFailures(failureThreshold, agents),
-              }),
-        },
-      );
-      if (result.outcome !== 'moved-on') return result;
+      const threshold =
+        failureThreshold === undefined || stored === null
+          ? {}
+          : {
+              failureThreshold: failureThreshold.toString(),
+              allowedFailures: allowedFailures(failureThreshold, stored.size),
+            };
+      const result = await scripts.run<
+        CommandResult | { outcome: 'moved-on' } | { outcome: 'more-uuids'; count: number }
+      >('resume-plan', keys.planAll(planId), {
+        now: clock.now(),
+        actor,
+        detail: reason ?? '',
+        batchIndex,
+        ...(concurrency === undefined ? {} : { concurrency }),
+        ...threshold,
+        retryFailed: retryFailed === true,
+        freshTaskUuids: freshTaskUuids(uuids),
+      });
+      if (result.outcome === 'more-uuids') uuids = result.count;
+      else if (result.outcome !== 'moved-on') return result;
     }
   };
 
   return {
     create: (plan) => createPlan(making, plan),
-    readSummary,
+    readSummary: summary,
     open: async (planId) => {
-      const read = await readSummary(planId);
+      const read = await summary(planId);
       if (read === null) return null;
       const { batches, ...plan } = read.plan;
       return { plan, etag: read.etag, batchCount: batches.length };

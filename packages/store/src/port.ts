@@ -122,7 +122,12 @@ export interface Plans {
   start(command: Command): Promise<CommandResult>;
   pause(command: Command): Promise<CommandResult>;
   resume(
-    command: Command & { failureThreshold?: number | undefined; concurrency?: number | undefined },
+    command: Command & {
+      failureThreshold?: number | undefined;
+      concurrency?: number | undefined;
+      /** Has the failed agents of the current batch tried again. */
+      retryFailed?: boolean | undefined;
+    },
   ): Promise<CommandResult>;
   /** Without a batch index: the current batch. An index already closed changes nothing. */
   promote(command: Command & { batchIndex?: number | undefined }): Promise<CommandResult>;

@@ -1,18 +1,19 @@
 // Plans, as the workers drive them: each step is one script.
-import { randomUUID } from 'node:crypto';
-import type { BatchStatus, Gate, LifecycleTask, Snapshot } from '@gradus/domain';
+import type { BatchStatus, LifecycleTask, Snapshot } from '@gradus/domain';
 import { holdingStatus, type Making } from './createPlan.js';
 import { planIndexEntry } from './keys.js';
 import type { AppliedReport, DispatchOrder, Effects, PlanSteps, Withdrawal } from './port.js';
 import { unlessAway } from './scripts.js';
 import {
   type Fields,
+  gateOf,
   instant,
   numberOrNull,
   planStatusOf,
   type StoredBatch,
   storedCounts,
 } from './stored.js';
+import { freshTaskUuids } from './taskUuids.js';
 
 /** How long an attempt that failed waits for the next, at first and at most. */
 const RETRY = { retryBaseMs: 10_000, retryMaxMs: 300_000 };
@@ -44,10 +45,6 @@ function effectsOf(raw: Raw<Effects>): Effects {
   return { released: raw.released ?? [], lookNow: raw.lookNow };
 }
 
-function freshTaskUuids(count: number): string[] {
-  return Array.from({ length: count }, () => `task-${randomUUID()}`);
-}
-
 function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
   const counts = storedCounts(planned, batch);
   return {
@@ -55,7 +52,7 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
       status: planStatusOf(plan),
       batchCount: Number(plan['batchCount']),
       currentBatch: Number(plan['currentBatch']),
-      gate: plan['gate'] as Gate,
+      gate: gateOf(plan),
       failureThreshold: Number(plan['failureThreshold']),
       concurrency: Number(plan['concurrency']),
       observeMs: Number(plan['observeMs']),

@@ -14,6 +14,7 @@ import {
   type PlanTask,
   type TaskStatus,
   taskStatusIn,
+  type WaitingFor,
 } from '@gradus/domain';
 import { TASK_FIELDS } from './luaConstants.js';
 
@@ -81,8 +82,12 @@ export function planStatusOf(plan: Fields): PlanStatus {
   return plan['status'] as PlanStatus;
 }
 
+export function gateOf(plan: Fields): Gate {
+  return plan['gate'] as Gate;
+}
+
 /** What is shown of a plan beside its batches. */
-export function headerOf(plan: Fields, counts: AgentCounts): PlanHeader {
+export function headerOf(plan: Fields, counts: AgentCounts, waitingFor: WaitingFor | null): PlanHeader {
   const text = (name: string) => plan[name] ?? '';
   const textOrNull = (name: string) => plan[name] ?? null;
   return {
@@ -107,11 +112,11 @@ export function headerOf(plan: Fields, counts: AgentCounts): PlanHeader {
     observeDuration: text('observeDuration'),
     revision: Number(text('revision')),
     startAt: instant(plan['startAt']),
-    gate: text('gate') as Gate,
+    gate: gateOf(plan),
     taskTimeout: text('taskTimeout'),
     maxAttempts: Number(text('maxAttempts')),
     onThreshold: text('onThreshold') as OnThreshold,
-    waitingFor: null,
+    waitingFor,
     counts,
   };
 }

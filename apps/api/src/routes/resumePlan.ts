@@ -19,8 +19,9 @@ const resumeBody = z
       .openapi({ description: 'For this batch and the later ones', minimum: 0, maximum: 1 }),
     concurrency: integer(1, 1_000_000).optional(),
     retryFailed: z
-      .literal(false, 'must be false: retrying the failed agents of a batch is not supported')
-      .optional(),
+      .boolean()
+      .optional()
+      .openapi({ description: 'Has the failed agents of the current batch tried again' }),
   })
   .openapi('Resume');
 
@@ -46,12 +47,11 @@ export function resumePlan(app: ApiApp, deps: ApiDeps): void {
   const { store, queues, logger } = deps;
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
-    const { failureThreshold, concurrency } = c.req.valid('json');
+    const changes = c.req.valid('json');
     const result = await store.plans.resume({
       planId,
       actor: c.var.key.name,
-      failureThreshold,
-      concurrency,
+      ...changes,
     });
     const summary = await answerCommand(deps, planId, 'resume', result, ({ currentBatch }) =>
       tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),

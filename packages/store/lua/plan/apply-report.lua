@@ -55,16 +55,17 @@ local function isEnded(task)
   return task.status == 'completed' or task.status == 'failed' or task.status == 'skipped'
 end
 
-local function offTarget(version, release)
+local function offTarget(index, version, release)
+  local toVersion, toRelease = targetOf(agent, index)
   return 'upgrade failed: reports ' .. tostring(version) .. ' release ' .. tostring(release) .. ', not '
-    .. tostring(header('toVersion')) .. ' release ' .. tostring(header('toRelease'))
+    .. tostring(toVersion) .. ' release ' .. tostring(toRelease)
 end
 
 local function proveOrFail(index, task)
   -- A bad state from before the dispatch is what the upgrade may have been for.
   if isBad(task) and task.factsAt >= task.dispatchedAt then
     failTask(agent, index, 'upgrade failed: instance is ' .. task.runtimeStatus)
-  elseif isOnTarget(task) then
+  elseif isOnTarget(agent, index) then
     moveTask(agent, index, 'prove')
   end
 end
@@ -74,15 +75,16 @@ local function takeCompleted(index, task)
     return
   end
   local facts = said[index]
+  local toVersion, toRelease = targetOf(agent, index)
   task.saidCompletedAt = IN.takenAt
   if facts and given(facts.actualVersion) and given(facts.actualRelease) then
     -- Facts in the same report decide at once.
     if given(facts.runtimeStatus) and BAD_RUNTIME_STATUSES[facts.runtimeStatus] then
       failTask(agent, index, 'upgrade failed: instance is ' .. facts.runtimeStatus)
-    elseif facts.actualVersion == header('toVersion') and facts.actualRelease == header('toRelease') then
+    elseif facts.actualVersion == toVersion and facts.actualRelease == toRelease then
       moveTask(agent, index, 'prove')
     else
-      failTask(agent, index, offTarget(facts.actualVersion, facts.actualRelease))
+      failTask(agent, index, offTarget(index, facts.actualVersion, facts.actualRelease))
     end
     return
   end
@@ -97,8 +99,8 @@ local function watch()
     end
     if task.status == 'completed' and isBad(task) then
       moveTask(agent, index, 'regress', 'upgrade failed: instance is ' .. task.runtimeStatus)
-    elseif task.status == 'completed' and not isOnTarget(task) then
-      moveTask(agent, index, 'regress', offTarget(task.actualVersion, task.actualRelease))
+    elseif task.status == 'completed' and not isOnTarget(agent, index) then
+      moveTask(agent, index, 'regress', offTarget(index, task.actualVersion, task.actualRelease))
     end
   end
 end

@@ -17,7 +17,7 @@ for _, entry in ipairs(redis.call('ZRANGE', K.deadlines, 0, -1)) do
   local ordinal, index = parseEntry(entry)
   withdraw(loadAgent(ordinal), index)
 end
-redis.call('DEL', K.open, K.outbox, K.deadlines, K.returned)
+redis.call('DEL', K.open, K.outbox, K.deadlines, K.returned, K.unanswered)
 redis.call('HSET', K.plan, 'status', to, 'completedAt', NOW)
 redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
 revise('plan.cancelled', { actor = IN.actor, detail = IN.reason })

@@ -19,7 +19,7 @@ redis.call('HSET', K.batches, IN.batchIndex, cjson.encode({
   unconfirmed = completed - redis.call('SCARD', K.heard),
   startedAt = batchNumber('startedAt'), observingUntil = observingUntil, completedAt = NOW,
 }))
-redis.call('DEL', K.batch, K.open, K.outbox, K.deadlines, K.returned, K.heard)
+redis.call('DEL', K.batch, K.open, K.outbox, K.deadlines, K.returned, K.heard, K.failed, K.unanswered)
 revise('batch.completed', { batchIndex = IN.batchIndex, actor = 'gradus', detail = to })
 if IN.batchIndex == tonumber(header('batchCount')) - 1 then
   redis.call('HSET', K.plan, 'status', transition('plan', 'running', 'complete'), 'completedAt', NOW)

@@ -21,6 +21,7 @@ elseif task.status ~= 'dispatched' then
 end
 local static = describe(agent)
 local component = static[4][index]
+local toVersion, toRelease = targetOf(agent, index)
 return cjson.encode({
   lifecycleTaskUuid = task.lifecycleTaskUuid,
   agentId = static[1],
@@ -29,8 +30,8 @@ return cjson.encode({
   componentInstanceUuid = component[2],
   componentName = component[3],
   fromVersion = component[4] or header('fromVersion'),
-  toVersion = header('toVersion'),
-  toRelease = header('toRelease'),
+  toVersion = toVersion,
+  toRelease = toRelease,
   deadlineMs = tonumber(redis.call('ZSCORE', K.deadlines, IN.outboxEntry)),
   attempt = task.attempt,
 })

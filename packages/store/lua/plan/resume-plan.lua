@@ -1,7 +1,8 @@
 -- An operator resumes a paused plan. Only a pause by the threshold is forgiven.
 -- Input: now, actor, detail, failureThreshold?, concurrency?, allowedFailures? (of the open batch, which must
--- still be batchIndex).
+-- still be batchIndex), retryFailed, freshTaskUuids.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
+--         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
 end
@@ -13,6 +14,22 @@ local to = transition('plan', status, 'resume')
 if to == status then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
+-- The failed tasks of the open batch, by agent.
+local failed = {}
+if IN.retryFailed then
+  local count = 0
+  for _, ordinal in ipairs(redis.call('HKEYS', K.failed)) do
+    local agent = loadAgent(tonumber(ordinal))
+    failed[#failed + 1] = agent
+    for _, task in ipairs(agent.tasks) do
+      count = count + (task.status == 'failed' and 1 or 0)
+    end
+  end
+  if count > #IN.freshTaskUuids then
+    return cjson.encode({ outcome = 'more-uuids', count = count })
+  end
+end
+
 if IN.failureThreshold then
   if tonumber(header('currentBatch')) ~= IN.batchIndex then
     return cjson.encode({ outcome = 'moved-on', status = status })
@@ -27,6 +44,21 @@ if IN.concurrency then
 end
 if header('pauseKind') == 'threshold' then
   redis.call('HSET', K.batch, 'forgiven', batchNumber('failed'))
+end
+if #failed > 0 then
+  for _, agent in ipairs(failed) do
+    for index, task in ipairs(agent.tasks) do
+      if task.status == 'failed' then
+        moveTask(agent, index, 'reopen')
+        task.attemptsBefore = task.attempt
+        nextAttempt(task)
+      end
+    end
+    saveAgent(agent)
+    redis.call('ZADD', K.returned, 'GT', NOW, agent.ordinal)
+  end
+  redis.call('HSET', K.batch, 'forgiven', 0, 'status', transition('batch', batchField('status'), 'reopen'))
+  redis.call('HDEL', K.batch, 'observingUntil')
 end
 redis.call('HSET', K.plan, 'status', to, 'resumedAt', NOW)
 redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')

@@ -15,8 +15,10 @@ local K = {
   returned = KEYS[9],    -- zset: ordinal of an agent that is pending again -> when it is due
   withdrawals = KEYS[10], -- hash: lifecycle task uuid -> JSON, to be withdrawn from its LCA
   heard = KEYS[11],      -- set: ordinals heard of in the observe window
-  events = KEYS[12],     -- stream: the plan's and its batches' events
-  taskEvents = KEYS[13], -- stream: its tasks' events, trimmed
+  failed = KEYS[12],     -- hash: ordinal of a failed agent of the open batch -> its error
+  unanswered = KEYS[13], -- zset: ordinal with a task that its LCA has not answered -> since when
+  events = KEYS[14],     -- stream: the plan's and its batches' events
+  taskEvents = KEYS[15], -- stream: its tasks' events, trimmed
 }
 
 local IN = cjson.decode(ARGV[1])
@@ -103,6 +105,14 @@ local function stateOfAgent(tasks)
   end
 end
 
+local function errorOfAgent(tasks)
+  for _, task in ipairs(tasks) do
+    if task.status == 'failed' then
+      return task.error
+    end
+  end
+end
+
 local function holdsSlot(tasks)
   for _, task in ipairs(tasks) do
     if AGENT_STATE_OF[task.status] == 'running' then
@@ -127,7 +137,8 @@ local function loadAgent(ordinal)
 end
 
 -- The part that never changes: { agentId, nodeUuid, lcaUuid, { { componentUuid, componentInstanceUuid,
--- componentName, previousVersion, previousRelease }, ... } }.
+-- componentName, previousVersion, previousRelease, toVersion?, toRelease? }, ... } }. An instance without a
+-- target of its own has the plan's.
 local function describe(agent)
   if agent.static == nil then
     agent.static = cjson.decode(redis.call('HGET', K.agents, agent.ordinal))
@@ -160,13 +171,36 @@ local function saveAgent(agent)
   if after ~= agent.before then
     redis.call('HINCRBY', K.batch, agent.before, -1)
     redis.call('HINCRBY', K.batch, after, 1)
+    if after == 'failed' then
+      redis.call('HSET', K.failed, agent.ordinal, errorOfAgent(agent.tasks))
+    elseif agent.before == 'failed' then
+      redis.call('HDEL', K.failed, agent.ordinal)
+    end
     agent.before = after
   end
   redis.call(holdsSlot(agent.tasks) and 'SADD' or 'SREM', K.open, agent.ordinal)
+  local since
+  for _, task in ipairs(agent.tasks) do
+    if task.status == 'dispatched' then
+      since = math.min(task.dispatchedAt, since or task.dispatchedAt)
+    end
+  end
+  if since then
+    redis.call('ZADD', K.unanswered, since, agent.ordinal)
+  else
+    redis.call('ZREM', K.unanswered, agent.ordinal)
+  end
 end
 
-local function isOnTarget(task)
-  return task.actualVersion == header('toVersion') and task.actualRelease == header('toRelease')
+local function targetOf(agent, index)
+  local component = describe(agent)[4][index]
+  return component[6] or header('toVersion'), component[7] or header('toRelease')
+end
+
+local function isOnTarget(agent, index)
+  local version, release = targetOf(agent, index)
+  local task = agent.tasks[index]
+  return task.actualVersion == version and task.actualRelease == release
 end
 
 local function isBad(task)
@@ -220,10 +254,21 @@ local function moveTask(agent, index, event, detail)
   return true
 end
 
+local function nextAttempt(task)
+  task.attempt = task.attempt + 1
+  task.lifecycleTaskUuid = table.remove(IN.freshTaskUuids)
+  task.error = nil
+  task.saidCompletedAt = nil
+  task.dispatchedAt = nil
+  task.completedAt = nil
+end
+
 -- The attempt failed: the task is tried again later, or has failed for good.
 local function failTask(agent, index, message)
   local task = agent.tasks[index]
-  if task.attempt >= tonumber(header('maxAttempts')) then
+  -- The attempts before an operator had it tried again do not count.
+  local tries = task.attempt - (task.attemptsBefore or 0)
+  if tries >= tonumber(header('maxAttempts')) then
     return moveTask(agent, index, 'fail', message)
   end
   if not allows('task', task.status, 'retry') then
@@ -231,12 +276,9 @@ local function failTask(agent, index, message)
   end
   taskEvent('task.failed', agent, task, message)
   moveTask(agent, index, 'retry')
-  local dueAt = NOW + math.min(IN.retryBaseMs * 2 ^ (task.attempt - 1), IN.retryMaxMs)
-  task.attempt = task.attempt + 1
-  task.lifecycleTaskUuid = table.remove(IN.freshTaskUuids)
+  local dueAt = NOW + math.min(IN.retryBaseMs * 2 ^ (tries - 1), IN.retryMaxMs)
+  nextAttempt(task)
   task.error = message
-  task.saidCompletedAt = nil
-  task.dispatchedAt = nil
   redis.call('ZADD', K.returned, 'GT', dueAt, agent.ordinal)
   return true
 end
@@ -270,7 +312,7 @@ local function releaseAgent(ordinal, orders)
   local agent = loadAgent(ordinal)
   local any = false
   for index, task in ipairs(agent.tasks) do
-    if task.status == 'skipped' and not isOnTarget(task) then
+    if task.status == 'skipped' and not isOnTarget(agent, index) then
       moveTask(agent, index, 'unskip')
     end
     if task.status == 'pending' then
@@ -347,17 +389,28 @@ local function pause(event, kind, reason, actor)
   revise('plan.paused', { actor = actor, detail = reason, batchIndex = header('currentBatch') })
 end
 
+-- The most frequent error among the failed agents, and how often it is.
+local function mostFrequentError()
+  local counts, most = {}, nil
+  for _, message in ipairs(redis.call('HVALS', K.failed)) do
+    counts[message] = (counts[message] or 0) + 1
+    if not most or counts[message] > counts[most] or (counts[message] == counts[most] and message < most) then
+      most = message
+    end
+  end
+  return most, counts[most]
+end
+
 -- Judges the threshold, in the step that counted.
 local function judge()
   local failed, allowed, forgiven = batchNumber('failed'), batchNumber('allowedFailures'), batchNumber('forgiven')
   if failed - forgiven <= allowed then
     return
   end
+  local message, count = mostFrequentError()
   local reason = 'Failure threshold exceeded: ' .. failed .. ' of ' .. batchNumber('size') .. ' failed, '
-    .. allowed .. ' allowed'
-  if forgiven > 0 then
-    reason = reason .. ' beyond the ' .. forgiven .. ' forgiven'
-  end
+    .. allowed .. ' allowed' .. (forgiven > 0 and ' beyond the ' .. forgiven .. ' forgiven' or '')
+    .. '; most frequent: ' .. message .. ' (' .. count .. ')'
   local status = header('status')
   if transition('plan', status, 'trip') ~= status then
     pause('trip', 'threshold', reason, 'gradus')

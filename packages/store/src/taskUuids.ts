@@ -1,0 +1,11 @@
+// Lifecycle task uuids.
+import { randomUUID } from 'node:crypto';
+
+export function freshTaskUuid(): string {
+  return `task-${randomUUID()}`;
+}
+
+/** @returns so many, each of its own: for scripts, which cannot draw them */
+export function freshTaskUuids(count: number): string[] {
+  return Array.from({ length: count }, freshTaskUuid);
+}
