@@ -17,6 +17,7 @@ import { cancelPlan } from './routes/cancelPlan.js';
 import { checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
 import { deleteAgent } from './routes/deleteAgent.js';
+import { deletePlan } from './routes/deletePlan.js';
 import { getAgent } from './routes/getAgent.js';
 import { getBatch } from './routes/getBatch.js';
 import { getPlan } from './routes/getPlan.js';
@@ -25,10 +26,14 @@ import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
 import { listAgents } from './routes/listAgents.js';
 import { listPlans } from './routes/listPlans.js';
 import { listTasks } from './routes/listTasks.js';
+import { pauseAllPlans } from './routes/pauseAllPlans.js';
 import { pausePlan } from './routes/pausePlan.js';
 import { promotePlan } from './routes/promotePlan.js';
 import { putAgent } from './routes/putAgent.js';
+import { resumeAllPlans } from './routes/resumeAllPlans.js';
 import { resumePlan } from './routes/resumePlan.js';
+import { retryPlan } from './routes/retryPlan.js';
+import { rollbackPlan } from './routes/rollbackPlan.js';
 import { startPlan } from './routes/startPlan.js';
 import { refuseFaults } from './validation.js';
 
@@ -43,6 +48,11 @@ const ROUTES = [
   resumePlan,
   promotePlan,
   cancelPlan,
+  retryPlan,
+  rollbackPlan,
+  deletePlan,
+  pauseAllPlans,
+  resumeAllPlans,
   importAgents,
   listAgents,
   putAgent,

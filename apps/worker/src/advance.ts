@@ -66,7 +66,7 @@ async function carryOut(
     case 'close-batch':
       return steps.closeBatch(planId, batchIndex, command, now);
     case 'withdraw-tasks':
-      return withdraw(deps, planId, now);
+      return steps.withdrawTasks(planId);
     case 'retire-plan':
       return steps.retirePlan(planId);
   }
@@ -74,11 +74,4 @@ async function carryOut(
 
 async function dispatch({ queues }: Deps, { released }: Effects): Promise<void> {
   if (released.length > 0) await queues.dispatchTasks(released);
-}
-
-async function withdraw({ store }: Deps, planId: string, now: number): Promise<void> {
-  const withdrawals = await store.steps.listWithdrawals(planId);
-  await Promise.all(withdrawals.map((withdrawal) => store.mailboxes.withdraw(withdrawal, now)));
-  const uuids = withdrawals.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid);
-  if (uuids.length > 0) await store.steps.removeWithdrawals(planId, uuids);
 }

@@ -106,6 +106,25 @@ export function planCalls(request: Request) {
       options: CallOptions = {},
     ) => command(planId, 'promote', input, options),
 
+    /** @returns a new plan of the agents that failed in an ended one */
+    retryPlan: (planId: string, options: CallOptions = {}) =>
+      request<Plan>({ ...options, method: 'POST', path: `${pathOf(planId)}/retry` }),
+
+    /** @returns a new plan that takes the agents of an ended one back */
+    rollbackPlan: (planId: string, options: CallOptions = {}) =>
+      request<Plan>({ ...options, method: 'POST', path: `${pathOf(planId)}/rollback` }),
+
+    deletePlan: (planId: string, options: CallOptions = {}) =>
+      request<void>({ ...options, method: 'DELETE', path: pathOf(planId) }),
+
+    /** The emergency stop: pauses every running plan. */
+    pauseAllPlans: (options: CallOptions = {}) =>
+      request<{ plans: number }>({ ...options, method: 'POST', path: '/upgrade-plans:pause-all' }),
+
+    /** Resumes just what the emergency stop paused. */
+    resumeAllPlans: (options: CallOptions = {}) =>
+      request<{ plans: number }>({ ...options, method: 'POST', path: '/upgrade-plans:resume-all' }),
+
     cancelPlan: (planId: string, input: { reason?: string | undefined } = {}, options: CallOptions = {}) =>
       command(planId, 'cancel', input, options),
   };

@@ -9,10 +9,18 @@ export interface Upgrade {
   toRelease: string;
 }
 
+/** What an instance is to run. */
+export interface Target {
+  version: string;
+  release: string;
+}
+
 export interface PlannedTask extends ComponentInstance {
   lifecycleTaskUuid: string;
   /** `skipped`: the instance runs the target already. */
   status: 'pending' | 'skipped';
+  /** Its own; null where it has the plan's. */
+  target: Target | null;
 }
 
 export interface PlannedAgent {
@@ -34,9 +42,12 @@ export type Planned =
   | { outcome: 'planned'; agents: PlannedAgent[]; batches: PlannedBatch[]; fromRelease: string | null }
   | { outcome: 'version-mismatch'; agents: { agentId: string; actualVersion: string | null }[] };
 
-/** @returns whether the instance runs the upgrade's target, version and release both */
-function isOnTarget(instance: ComponentInstance, upgrade: Upgrade): boolean {
-  return instance.actualVersion === upgrade.toVersion && instance.actualRelease === upgrade.toRelease;
+/** @returns whether the instance runs the target, version and release both */
+export function runs(
+  instance: Pick<ComponentInstance, 'actualVersion' | 'actualRelease'>,
+  target: Target,
+): boolean {
+  return instance.actualVersion === target.version && instance.actualRelease === target.release;
 }
 
 /** @returns the release that all instances which are to be updated run, or null where they differ */
@@ -63,11 +74,12 @@ export function planUpgrade(
   cut: BatchCut,
   newTaskUuid: () => string,
 ): Planned {
+  const target = { version: upgrade.toVersion, release: upgrade.toRelease };
   const mismatched: { agentId: string; actualVersion: string | null }[] = [];
   const planned: PlannedAgent[] = [];
   for (const agent of agents) {
     const stranger = agent.components.find(
-      (instance) => instance.actualVersion !== upgrade.fromVersion && !isOnTarget(instance, upgrade),
+      (instance) => instance.actualVersion !== upgrade.fromVersion && !runs(instance, target),
     );
     if (stranger !== undefined) {
       mismatched.push({ agentId: agent.agentId, actualVersion: stranger.actualVersion });
@@ -80,19 +92,48 @@ export function planUpgrade(
       tasks: agent.components.map((instance) => ({
         ...instance,
         lifecycleTaskUuid: newTaskUuid(),
-        status: isOnTarget(instance, upgrade) ? 'skipped' : 'pending',
+        status: runs(instance, target) ? 'skipped' : 'pending',
+        target: null,
       })),
     });
   }
   if (mismatched.length > 0) return { outcome: 'version-mismatch', agents: mismatched };
 
+  return { outcome: 'planned', agents: planned, ...cutAgents(planned, cut) };
+}
+
+/**
+ * Plans the way back: one task for each instance that has a target of its own.
+ *
+ * @param agents each once, and each with such an instance
+ * @param targets by componentInstanceUuid
+ */
+export function planRollback(
+  agents: readonly Agent[],
+  targets: ReadonlyMap<string, Target>,
+  cut: BatchCut,
+  newTaskUuid: () => string,
+): Planned {
+  const planned = agents.map(({ agentId, nodeUuid, lcaUuid, components }): PlannedAgent => {
+    const tasks = components.flatMap((instance): PlannedTask[] => {
+      const target = targets.get(instance.componentInstanceUuid);
+      if (target === undefined) return [];
+      const status = runs(instance, target) ? 'skipped' : 'pending';
+      return [{ ...instance, lifecycleTaskUuid: newTaskUuid(), status, target }];
+    });
+    return { agentId, nodeUuid, lcaUuid, tasks };
+  });
+  return { outcome: 'planned', agents: planned, ...cutAgents(planned, cut) };
+}
+
+function cutAgents(agents: readonly PlannedAgent[], cut: BatchCut) {
   let first = 0;
-  const batches = cutBatches(planned.length, cut).map((size) => {
-    const members = planned.slice(first, first + size);
+  const batches = cutBatches(agents.length, cut).map((size): PlannedBatch => {
+    const members = agents.slice(first, first + size);
     const skipped = members.filter((agent) => agent.tasks.every((task) => task.status === 'skipped')).length;
     const batch = { first, size, skipped };
     first += size;
     return batch;
   });
-  return { outcome: 'planned', agents: planned, batches, fromRelease: commonRelease(planned) };
+  return { batches, fromRelease: commonRelease(agents) };
 }

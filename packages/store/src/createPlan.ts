@@ -1,195 +1,111 @@
 // Making a plan: reserve its id, claim every agent, write it, and only then show it. A process that dies in
-// between leaves a reservation whose lease runs out; the claims of a plan that never came to be are void.
-import { hasEnded, type Planned, type PlannedAgent, type PlanStatus, planUpgrade } from '@gradus/domain';
-import type { Connection } from '@gradus/redis';
+// between leaves a reservation whose lease runs out.
+import { type Agent, type Planned, type PlannedAgent, planUpgrade } from '@gradus/domain';
 import { chunks } from './chunks.js';
-import type { Clock } from './clock.js';
-import { type Keys, planIndexEntry } from './keys.js';
-import { type Conflict, type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
-import { type AgentRecord, parseRecord, shownAgent } from './records.js';
-import { type Scripts, unlessAway } from './scripts.js';
+import { claimAgents, freeAgents } from './claims.js';
+import { planIndexEntry } from './keys.js';
+import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
+import { type AgentRecord, shownAgent } from './records.js';
+import { unlessAway } from './scripts.js';
 import { type StateRows, type StaticAgent, stateRow } from './stored.js';
+import type { StoreParts } from './storeParts.js';
 import { freshTaskUuid } from './taskUuids.js';
 
 const LEASE_MS = 120_000;
-const AGENTS_A_COMMAND = 250;
-const PLANS_REMEMBERED = 20;
+const AGENTS_A_WRITE = 250;
 const SHOWN_AT_MOST = 100;
 
+/** What is to be made. */
 export interface Making {
-  connection: Connection;
-  scripts: Scripts;
-  keys: Keys;
-  clock: Clock;
+  /** A rollback's plan has no version of its own where its instances' differ. */
+  plan: Omit<NewPlan, 'toVersion' | 'toRelease'> & { toVersion: string | null; toRelease: string | null };
+  /** The UUID part of the plan that it follows from. */
+  sourcePlanUuid: string | null;
+  /** Plans whose claims count no more though they have not ended. */
+  yielding: readonly string[];
+  planAgents: (agents: Agent[]) => Planned;
 }
 
-interface Member {
-  agentId: string;
-  ordinal: number;
-}
-
-/** The making took longer than its lease, and was cleared away. */
+/** The making ended in nothing, by somebody else's hand. */
 class ReservationLost extends Error {
   readonly code = 'reservation-lost';
   constructor(planId: string) {
-    super(`the reservation of ${planId} ran out before it was published`);
+    super(`the reservation of ${planId} is gone: its lease ran out, or its id was taken`);
     this.name = 'ReservationLost';
   }
 }
 
-interface Claimed {
-  /** In the order of the agents that were asked for; null where the inventory does not know one. */
-  records: (AgentRecord | null)[];
-  conflicts: Conflict[];
+/** A plan as a client asked for it. */
+export function upgradeOf(plan: NewPlan): Making {
+  const planAgents = (agents: Agent[]) => planUpgrade(plan, agents, plan.cut, freshTaskUuid);
+  return { plan, sourcePlanUuid: null, yielding: [], planAgents };
 }
 
-/** Durable with every claim, or not there at all. */
-export async function createPlan(making: Making, plan: NewPlan): Promise<CreatePlanResult> {
-  const { connection, scripts, keys, clock } = making;
+/**
+ * Durable with every claim, or not there at all.
+ *
+ * @throws StoreUnavailable
+ */
+export async function createPlan(parts: StoreParts, making: Making): Promise<CreatePlanResult> {
+  const { connection, scripts, keys, clock } = parts;
+  const { id } = making.plan;
   const createdAt = clock.now();
-  await unlessAway(connection.zadd(keys.activePlans, createdAt, plan.id));
-  const reservation = { planId: plan.id, leaseUntil: createdAt + LEASE_MS };
-  await scripts.run('reserve-plan', keys.planAll(plan.id), reservation);
+  await unlessAway(connection.zadd(keys.activePlans, createdAt, id));
+  const reservation = { planId: id, leaseUntil: createdAt + LEASE_MS };
+  const reserved = await scripts.run<string>('reserve-plan', keys.planAll(id), reservation);
+  if (reserved !== 'reserved') throw new StoreUnavailable(new ReservationLost(id));
   try {
-    const claimed = await claimAgents(making, plan);
-    const refusal = refusalOf(plan, claimed);
-    if (refusal !== null) return await giveUp(making, plan, createdAt, refusal);
-    const records = claimed.records.filter((record) => record !== null);
-    const planned = planUpgrade(plan, records.map(shownAgent), plan.cut, freshTaskUuid);
-    if (planned.outcome === 'version-mismatch') {
-      const { agents } = planned;
-      const refused = { ...planned, agents: agents.slice(0, SHOWN_AT_MOST), agentCount: agents.length };
-      return await giveUp(making, plan, createdAt, refused);
-    }
-    await writeAgents(making, plan, planned.agents, records);
-    await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, plan.id)));
-    await publish(making, plan, planned, createdAt);
-    return { outcome: 'created' };
+    const refusal = await make(parts, making, createdAt);
+    if (refusal === null) return { outcome: 'created' };
+    await abandon(parts, making, createdAt);
+    return refusal;
   } catch (error) {
-    // Void already where Redis is away: the lease runs out.
-    await abandon(making, plan, createdAt).catch(() => undefined);
+    // Where Redis is away the lease runs out.
+    await abandon(parts, making, createdAt).catch(() => undefined);
     throw error;
   }
 }
 
-function refusalOf(plan: NewPlan, { records, conflicts }: Claimed): CreatePlanResult | null {
-  const unknown = plan.agentIds.filter((_, index) => records[index] === null);
+/** @returns why the plan is not to be, null where it is */
+async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
+  const { connection, keys } = parts;
+  const { id, agentIds } = making.plan;
+  const { records, conflicts } = await claimAgents(parts, id, agentIds, making.yielding);
+  const unknown = agentIds.filter((_, index) => records[index] === null);
   if (unknown.length > 0) {
-    const agentIds = unknown.slice(0, SHOWN_AT_MOST);
-    return { outcome: 'unknown-agents', agentIds, agentCount: unknown.length };
+    const shown = unknown.slice(0, SHOWN_AT_MOST);
+    return { outcome: 'unknown-agents', agentIds: shown, agentCount: unknown.length };
   }
   if (conflicts.length > 0) {
     const shown = conflicts.slice(0, SHOWN_AT_MOST);
     return { outcome: 'agents-busy', conflicts: shown, conflictCount: conflicts.length };
   }
+  const known = records.filter((record) => record !== null);
+  const planned = making.planAgents(known.map(shownAgent));
+  if (planned.outcome === 'version-mismatch') {
+    const { agents } = planned;
+    return { ...planned, agents: agents.slice(0, SHOWN_AT_MOST), agentCount: agents.length };
+  }
+  await writeAgents(parts, id, planned.agents, known);
+  await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, id)));
+  await publish(parts, making, planned, createdAt);
   return null;
 }
 
-async function giveUp(
-  making: Making,
-  plan: NewPlan,
-  createdAt: number,
-  refusal: CreatePlanResult,
-): Promise<CreatePlanResult> {
-  await abandon(making, plan, createdAt);
-  return refusal;
-}
-
-async function abandon(
-  { connection, scripts, keys, clock }: Making,
-  plan: NewPlan,
-  createdAt: number,
-): Promise<void> {
-  await scripts.run('abandon-plan', keys.planAll(plan.id), { now: clock.now(), force: true });
+/** Undoes what was not published; what was stays, though its maker did not hear of it. */
+async function abandon(parts: StoreParts, { plan }: Making, createdAt: number): Promise<void> {
+  const { connection, scripts, keys, clock } = parts;
+  const input = { now: clock.now(), force: true };
+  const answer = await scripts.run<string>('abandon-plan', keys.planAll(plan.id), input);
+  if (answer !== 'abandoned') return;
   await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(createdAt, plan.id)));
   await unlessAway(connection.zrem(keys.activePlans, plan.id));
-  const members = plan.agentIds.map((agentId) => ({ agentId }));
-  await Promise.all(
-    parts(keys, members).map(({ bucket, part }) => {
-      const input = { planId: plan.id, agentIds: part.map(({ agentId }) => agentId) };
-      return scripts.raw('free-agents', [keys.histories(bucket)], [JSON.stringify(input)]);
-    }),
-  );
-}
-
-/** The members by the bucket that they are in, in parts that one command takes. */
-function parts<Member extends { agentId: string }>(keys: Keys, members: readonly Member[]) {
-  const buckets = new Map<number, Member[]>();
-  for (const member of members) {
-    const bucket = keys.bucketOf(member.agentId);
-    const others = buckets.get(bucket);
-    if (others === undefined) buckets.set(bucket, [member]);
-    else others.push(member);
-  }
-  return [...buckets].flatMap(([bucket, all]) =>
-    chunks(all, AGENTS_A_COMMAND).map((part) => ({ bucket, part })),
-  );
-}
-
-/** Claims what is free; then once more what plans hold that turn out to be over. */
-async function claimAgents(making: Making, plan: NewPlan): Promise<Claimed> {
-  const records: (AgentRecord | null)[] = new Array(plan.agentIds.length).fill(null);
-  const members = plan.agentIds.map((agentId, ordinal) => ({ agentId, ordinal }));
-  let held = await claimRound(making, plan, members, [], records);
-  if (held.length > 0) {
-    const holders = [...new Set(held.map(({ planId }) => planId))];
-    const isOver = await Promise.all(holders.map((holder) => isVoid(making, holder)));
-    const voidPlans = holders.filter((_, index) => isOver[index]);
-    held = await claimRound(making, plan, held, voidPlans, records);
-  }
-  return { records, conflicts: held.map(({ agentId, planId }) => ({ agentId, planId })) };
-}
-
-/** @returns the members that another plan holds; the others are claimed, or the inventory does not know them */
-async function claimRound(
-  { scripts, keys }: Making,
-  plan: NewPlan,
-  members: readonly Member[],
-  voidPlans: string[],
-  records: (AgentRecord | null)[],
-): Promise<(Member & { planId: string })[]> {
-  const held: (Member & { planId: string })[] = [];
-  const claims = parts(keys, members).map(async ({ bucket, part }) => {
-    const claimed = part.map(({ agentId, ordinal }) => ({ agentId, ordinal }));
-    const input = { planId: plan.id, agents: claimed, voidPlans, historyKept: PLANS_REMEMBERED };
-    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
-    const answers = await scripts.raw('claim-agents', bucketKeys, [JSON.stringify(input)]);
-    for (const [index, [record, holder]] of (answers as [string, string][]).entries()) {
-      const member = part[index];
-      if (member === undefined || record === '') continue;
-      records[member.ordinal] = parseRecord(record);
-      if (holder !== '') held.push({ ...member, planId: holder });
-    }
-  });
-  await Promise.all(claims);
-  return held;
-}
-
-/** @returns whether the plan's claims count no more: it ended, was deleted or never came to be */
-async function isVoid(making: Making, planId: string): Promise<boolean> {
-  const status = await holdingStatus(making, planId);
-  return status === null || (status !== 'creating' && hasEnded(status));
-}
-
-/**
- * The status of a plan that may hold agents; a broken-off making whose lease is over is cleared away first.
- *
- * @returns null where there is no such plan
- */
-export async function holdingStatus(
-  { connection, scripts, keys, clock }: Pick<Making, 'connection' | 'scripts' | 'keys' | 'clock'>,
-  planId: string,
-): Promise<PlanStatus | 'creating' | null> {
-  const status = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'status'));
-  if (status !== 'creating') return status as PlanStatus | null;
-  const input = { now: clock.now(), force: false };
-  const answer = await scripts.run<string>('abandon-plan', keys.planAll(planId), input);
-  return answer === 'abandoned' ? null : 'creating';
+  await freeAgents(parts, plan.id, plan.agentIds);
 }
 
 async function writeAgents(
-  { scripts, keys }: Making,
-  plan: NewPlan,
+  { scripts, keys }: StoreParts,
+  planId: string,
   agents: PlannedAgent[],
   records: AgentRecord[],
 ): Promise<void> {
@@ -199,32 +115,31 @@ async function writeAgents(
     state: JSON.stringify(stateOf(agent, records[ordinal])),
   }));
   const answers = await Promise.all(
-    chunks(lines, AGENTS_A_COMMAND).map((part) =>
-      scripts.run<string>('write-agents', keys.planAll(plan.id), { agents: part }),
+    chunks(lines, AGENTS_A_WRITE).map((part) =>
+      scripts.run<string>('write-agents', keys.planAll(planId), { agents: part }),
     ),
   );
-  if (answers.includes('abandoned')) throw new StoreUnavailable(new ReservationLost(plan.id));
+  if (answers.includes('abandoned')) throw new StoreUnavailable(new ReservationLost(planId));
 }
 
 function staticOf({ agentId, nodeUuid, lcaUuid, tasks }: PlannedAgent): StaticAgent {
-  return [
-    agentId,
-    nodeUuid,
-    lcaUuid,
-    tasks.map((task) => [
-      task.componentUuid,
-      task.componentInstanceUuid,
-      task.componentName,
-      task.actualVersion,
-      task.actualRelease,
-    ]),
-  ];
+  const components = tasks.map((task): StaticAgent[3][number] => [
+    task.componentUuid,
+    task.componentInstanceUuid,
+    task.componentName,
+    task.actualVersion,
+    task.actualRelease,
+    ...(task.target === null ? ([] as const) : ([task.target.version, task.target.release] as const)),
+  ]);
+  return [agentId, nodeUuid, lcaUuid, components];
 }
 
 function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined): StateRows {
-  return tasks.map((task, index) => {
+  return tasks.map((task) => {
     const { status, lifecycleTaskUuid, runtimeStatus, actualVersion, actualRelease } = task;
-    const factsAt = record?.components[index]?.factsAt ?? 0;
+    const known = record?.components.find(
+      ({ componentInstanceUuid }) => componentInstanceUuid === task.componentInstanceUuid,
+    );
     return stateRow({
       status,
       lifecycleTaskUuid,
@@ -232,22 +147,23 @@ function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined): Stat
       runtimeStatus,
       actualVersion,
       actualRelease,
-      factsAt,
+      factsAt: known?.factsAt ?? 0,
     });
   });
 }
 
 async function publish(
-  { scripts, keys }: Making,
-  plan: NewPlan,
+  { scripts, keys }: StoreParts,
+  { plan, sourcePlanUuid }: Making,
   planned: Extract<Planned, { outcome: 'planned' }>,
   createdAt: number,
 ): Promise<void> {
-  const { id: _, agentIds, cut: __, createdBy, ...given } = plan;
+  const { agentIds, cut, ...given } = plan;
   const fields = {
     ...given,
-    createdBy,
+    cut: JSON.stringify(cut),
     createdAt,
+    sourcePlanUuid,
     fromRelease: planned.fromRelease,
     batchCount: planned.batches.length,
     agentCount: agentIds.length,
@@ -259,7 +175,7 @@ async function publish(
     now: createdAt,
     header: Object.fromEntries(texts),
     batches: planned.batches.map((batch) => JSON.stringify(batch)),
-    actor: createdBy,
+    actor: plan.createdBy,
   });
   if (answer === 'abandoned') throw new StoreUnavailable(new ReservationLost(plan.id));
 }

@@ -1,10 +1,11 @@
 // The inventory: which agents there are, what they run, and which plans have had them.
-import { type Agent, type AgentInput, type ComponentFacts, hasEnded } from '@gradus/domain';
-import { holdingStatus, type Making } from './createPlan.js';
+import type { Agent, AgentInput, ComponentFacts } from '@gradus/domain';
+import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
 import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
+import type { StoreParts } from './storeParts.js';
 
 const AGENTS_LOOKED_AT_ONCE = 200;
 /** A filtered listing looks at so many agents for a page before it answers what it has. */
@@ -16,8 +17,8 @@ interface Read {
   history: string;
 }
 
-export function createInventory(making: Making): Inventory {
-  const { connection, scripts, keys, clock } = making;
+export function createInventory(parts: StoreParts): Inventory {
+  const { connection, scripts, keys, clock } = parts;
 
   async function read(agentId: string): Promise<Read> {
     const bucket = keys.bucketOf(agentId);
@@ -41,8 +42,7 @@ export function createInventory(making: Making): Inventory {
   async function holderOf(history: string): Promise<string | null> {
     const planId = history.split(' ')[0];
     if (planId === undefined || planId === '') return null;
-    const status = await holdingStatus(making, planId);
-    return status === null || (status !== 'creating' && hasEnded(status)) ? null : planId;
+    return (await isVoid(parts, planId)) ? null : planId;
   }
 
   async function put(agentId: string, input: AgentInput): Promise<PutAgentResult> {

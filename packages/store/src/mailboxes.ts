@@ -18,10 +18,6 @@ export function createMailboxes(scripts: Scripts, keys: Keys, wakeUps: WakeUps):
     settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
       await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome });
     },
-    withdraw: async ({ lcaUuid, lifecycleTaskUuid, componentInstanceUuid }, now) => {
-      const channel = keys.wakeUps(lcaUuid);
-      await run('withdraw-task', lcaUuid, { now, lifecycleTaskUuid, componentInstanceUuid, channel });
-    },
     waitForWork: (lcaUuid, waitMs, signal, ready) =>
       wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, signal, ready),
   };

@@ -33,11 +33,11 @@ export async function openStore({
   const clock = await startClock(connection);
   const keys = createKeys(namespace);
   const scripts = loadScripts(connection);
-  const making = { connection, scripts, keys, clock };
+  const parts = { connection, scripts, keys, clock };
   return {
-    plans: createPlans(making),
-    steps: createSteps(making),
-    inventory: createInventory(making),
+    plans: createPlans(parts),
+    steps: createSteps(parts),
+    inventory: createInventory(parts),
     mailboxes: createMailboxes(scripts, keys, createWakeUps(subscriber)),
     sessions: createSessions(connection, keys),
     now: clock.now,

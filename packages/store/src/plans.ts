@@ -1,7 +1,8 @@
 // Plans, as clients and operators see them.
 import { allowedFailures, type Batch, type PlanSummary, type PlanTask } from '@gradus/domain';
-import { createPlan, type Making } from './createPlan.js';
+import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
+import { planIndexEntry } from './keys.js';
 import type { Command, CommandResult, Plans } from './port.js';
 import { unlessAway } from './scripts.js';
 import {
@@ -13,14 +14,20 @@ import {
   type StoredBatch,
   tasksOf,
 } from './stored.js';
+import type { StoreParts } from './storeParts.js';
+import { retryPlan, rollbackPlan } from './successors.js';
 import { freshTaskUuids } from './taskUuids.js';
 import { transact } from './transact.js';
 import { readSummary } from './wholePlan.js';
+import { withdrawTasks } from './withdrawals.js';
 
 const TASK_PAGE_AGENTS = 200;
 const PLANS_LOOKED_AT_ONCE = 20;
 /** A filtered listing looks at so many plans for a page before it answers what it has. */
 const PLANS_LOOKED_AT_MOST = 2_000;
+
+/** `stop`: by the emergency stop. */
+type PauseKind = 'operator' | 'stop';
 
 /** What showing a batch takes of its plan. */
 const BATCH_NEEDS = ['status', 'currentBatch', 'failureThreshold', 'completedAt'];
@@ -30,8 +37,8 @@ function fieldsOf(names: readonly string[], values: readonly (string | null)[]):
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-export function createPlans(making: Making): Plans {
-  const { connection, scripts, keys, clock } = making;
+export function createPlans(parts: StoreParts): Plans {
+  const { connection, scripts, keys, clock } = parts;
 
   const summary = (planId: string) => readSummary(connection, keys, planId);
 
@@ -131,21 +138,18 @@ export function createPlans(making: Making): Plans {
 
   function command(
     name: 'start-plan' | 'pause-plan' | 'cancel-plan' | 'promote-batch',
-    { planId, ...given }: Command & { batchIndex?: number | undefined },
+    { planId, ...given }: Command & { batchIndex?: number | undefined; kind?: PauseKind },
     reason?: string,
   ): Promise<CommandResult> {
     const input = { ...given, reason: given.reason ?? reason ?? '', now: clock.now() };
     return scripts.run(name, keys.planAll(planId), input);
   }
 
-  const resume: Plans['resume'] = async ({
-    planId,
-    actor,
-    reason,
-    failureThreshold,
-    concurrency,
-    retryFailed,
-  }) => {
+  /** @param kind resumes only what was paused so */
+  async function resume(
+    { planId, actor, reason, failureThreshold, concurrency, retryFailed }: Parameters<Plans['resume']>[0],
+    kind?: PauseKind,
+  ): Promise<CommandResult> {
     let uuids = 0;
     for (;;) {
       const plan = await unlessAway(connection.hgetall(keys.plan(planId, 'plan')));
@@ -165,6 +169,7 @@ export function createPlans(making: Making): Plans {
         now: clock.now(),
         actor,
         detail: reason ?? '',
+        kind,
         batchIndex,
         ...(concurrency === undefined ? {} : { concurrency }),
         ...threshold,
@@ -174,10 +179,56 @@ export function createPlans(making: Making): Plans {
       if (result.outcome === 'more-uuids') uuids = result.count;
       else if (result.outcome !== 'moved-on') return result;
     }
+  }
+
+  async function remove(planId: string): Promise<CommandResult> {
+    for (;;) {
+      const createdAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'createdAt'));
+      const result = await scripts.run<CommandResult | { outcome: 'withdraw-first' }>(
+        'delete-plan',
+        keys.planAll(planId),
+        {},
+      );
+      if (result.outcome !== 'withdraw-first') {
+        if (result.outcome === 'done') {
+          await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(Number(createdAt), planId)));
+          await unlessAway(connection.zrem(keys.activePlans, planId));
+        }
+        return result;
+      }
+      await withdrawTasks(parts, planId);
+    }
+  }
+
+  /** Does it to every plan that has not been retired. @returns those to which something was done */
+  async function toAllActive(act: (planId: string) => Promise<CommandResult>): Promise<string[]> {
+    const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
+    const done = await Promise.all(
+      planIds.map(async (planId) => ((await act(planId)).outcome === 'done' ? [planId] : [])),
+    );
+    return done.flat();
+  }
+
+  const pauseAll: Plans['pauseAll'] = async (actor) => {
+    const reason = `Emergency stop by ${actor}`;
+    const paused = await toAllActive((planId) =>
+      command('pause-plan', { planId, actor, reason, kind: 'stop' }),
+    );
+    return paused.length;
+  };
+
+  const resumeAll: Plans['resumeAll'] = async (actor) => {
+    const resumed = await toAllActive((planId) => resume({ planId, actor }, 'stop'));
+    return Promise.all(
+      resumed.map(async (planId) => {
+        const currentBatch = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'currentBatch'));
+        return { planId, currentBatch: Number(currentBatch) };
+      }),
+    );
   };
 
   return {
-    create: (plan) => createPlan(making, plan),
+    create: (plan) => createPlan(parts, upgradeOf(plan)),
     readSummary: summary,
     open: async (planId) => {
       const read = await summary(planId);
@@ -189,8 +240,13 @@ export function createPlans(making: Making): Plans {
     listTasks,
     list,
     start: (given) => command('start-plan', given),
-    pause: (given) => command('pause-plan', given, `Paused by ${given.actor}`),
-    resume,
+    pause: (given) => command('pause-plan', { ...given, kind: 'operator' }, `Paused by ${given.actor}`),
+    resume: (given) => resume(given),
+    retry: (succession) => retryPlan(parts, succession),
+    rollBack: (succession) => rollbackPlan(parts, succession),
+    remove,
+    pauseAll,
+    resumeAll,
     promote: (given) => command('promote-batch', given),
     cancel: (given) => command('cancel-plan', given),
   } satisfies Plans;

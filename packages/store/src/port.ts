@@ -79,6 +79,21 @@ export type CommandResult =
   | { outcome: 'done' | 'unchanged' | 'illegal'; status: PlanStatus }
   | { outcome: 'not-found' };
 
+/** A plan that follows from another one. */
+export interface Succession {
+  /** Of the new plan: `plan-` + UUID. */
+  id: string;
+  /** The one that it follows from. */
+  sourcePlanId: string;
+  actor: string;
+}
+
+/** `nothing-to-do`: no agent of the source is one for the new plan. */
+export type SuccessionResult =
+  | CreatePlanResult
+  | { outcome: 'illegal'; status: PlanStatus }
+  | { outcome: 'not-found' | 'nothing-to-do' };
+
 /** Who gave a command, and why. */
 export interface Command {
   planId: string;
@@ -102,6 +117,16 @@ export interface OpenedPlan extends ReadPlan<PlanHeader> {
 export interface Plans {
   /** Durable, with every claim, or not there at all. */
   create(plan: NewPlan): Promise<CreatePlanResult>;
+  /** A new plan of the agents that failed in an ended one. */
+  retry(succession: Succession): Promise<SuccessionResult>;
+  /** A new plan that takes every agent that an ended one brought to its target back, last batch first. */
+  rollBack(succession: Succession): Promise<SuccessionResult>;
+  /** Removes an ended plan with all that is kept of it. */
+  remove(planId: string): Promise<CommandResult>;
+  /** The emergency stop. @returns how many plans it paused */
+  pauseAll(actor: string): Promise<number>;
+  /** Resumes just what the emergency stop paused. @returns which plans */
+  resumeAll(actor: string): Promise<{ planId: string; currentBatch: number }[]>;
   readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null>;
   /** For the whole plan: read the header, then each batch. */
   open(planId: string): Promise<OpenedPlan | null>;
@@ -147,13 +172,6 @@ export interface DispatchOrder {
   releasedAt: number;
 }
 
-/** A task that an LCA is to drop. */
-export interface Withdrawal {
-  lifecycleTaskUuid: string;
-  lcaUuid: string;
-  componentInstanceUuid: string;
-}
-
 /** What an atomic step on a running batch leaves to be done outside it. */
 export interface Effects {
   released: DispatchOrder[];
@@ -192,8 +210,8 @@ export interface PlanSteps {
     how: { event: 'close' | 'fail'; failed: number },
     now: number,
   ): Promise<void>;
-  listWithdrawals(planId: string): Promise<Withdrawal[]>;
-  removeWithdrawals(planId: string, lifecycleTaskUuids: string[]): Promise<void>;
+  /** Tells LCAs which of their tasks the plan has dropped. */
+  withdrawTasks(planId: string): Promise<void>;
   retirePlan(planId: string): Promise<void>;
   /** queued → dispatched. @returns null where the task is not to be dispatched any more */
   dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
@@ -277,7 +295,6 @@ export interface Mailboxes {
     outcome: 'running' | 'ended',
     now: number,
   ): Promise<void>;
-  withdraw(withdrawal: Withdrawal, now: number): Promise<void>;
   /**
    * Resolves when something has come for the LCA, when `waitMs` have passed or the signal aborts. A notice
    * that was missed costs the rest of the wait, never a task.

@@ -16,6 +16,7 @@ const FOLDERS = {
     'resume-plan',
     'promote-batch',
     'cancel-plan',
+    'delete-plan',
     'open-batch',
     'release-agents',
     'dispatch-task',

@@ -1,8 +1,8 @@
 // Plans, as the workers drive them: each step is one script.
 import type { BatchStatus, LifecycleTask, Snapshot } from '@gradus/domain';
-import { holdingStatus, type Making } from './createPlan.js';
+import { holdingStatus } from './claims.js';
 import { planIndexEntry } from './keys.js';
-import type { AppliedReport, DispatchOrder, Effects, PlanSteps, Withdrawal } from './port.js';
+import type { AppliedReport, DispatchOrder, Effects, PlanSteps } from './port.js';
 import { unlessAway } from './scripts.js';
 import {
   type Fields,
@@ -13,7 +13,9 @@ import {
   type StoredBatch,
   storedCounts,
 } from './stored.js';
+import type { StoreParts } from './storeParts.js';
 import { freshTaskUuids } from './taskUuids.js';
+import { withdrawTasks } from './withdrawals.js';
 
 /** How long an attempt that failed waits for the next, at first and at most. */
 const RETRY = { retryBaseMs: 10_000, retryMaxMs: 300_000 };
@@ -79,8 +81,8 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
   };
 }
 
-export function createSteps(making: Making): PlanSteps {
-  const { connection, scripts, keys } = making;
+export function createSteps(parts: StoreParts): PlanSteps {
+  const { connection, scripts, keys } = parts;
   const run = <Answer>(name: Parameters<typeof scripts.run>[0], planId: string, input: object) =>
     scripts.run<Answer>(name, keys.planAll(planId), input);
 
@@ -88,7 +90,7 @@ export function createSteps(making: Making): PlanSteps {
     const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
     const found = await Promise.all(
       planIds.map(async (planId) => {
-        const status = await holdingStatus(making, planId);
+        const status = await holdingStatus(parts, planId);
         if (status === null) await removeNeverMade(planId);
         if (status === null || status === 'creating') return [];
         const [currentBatch, startAt, autoStart] = await unlessAway(
@@ -111,7 +113,7 @@ export function createSteps(making: Making): PlanSteps {
   /** A making enters the list before it reserves its plan: only one that is old was surely broken off. */
   async function removeNeverMade(planId: string): Promise<void> {
     const createdAt = await unlessAway(connection.zscore(keys.activePlans, planId));
-    if (createdAt === null || Number(createdAt) + AWAY_MS > making.clock.now()) return;
+    if (createdAt === null || Number(createdAt) + AWAY_MS > parts.clock.now()) return;
     await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(Number(createdAt), planId)));
     await unlessAway(connection.zrem(keys.activePlans, planId));
   }
@@ -142,13 +144,7 @@ export function createSteps(making: Making): PlanSteps {
     closeBatch: async (planId, batchIndex, { event, failed }, now) => {
       await run('close-batch', planId, { now, batchIndex, event, failed });
     },
-    listWithdrawals: async (planId) => {
-      const entries = await unlessAway(connection.hvals(keys.plan(planId, 'withdrawals')));
-      return entries.map((entry) => JSON.parse(entry) as Withdrawal);
-    },
-    removeWithdrawals: async (planId, lifecycleTaskUuids) => {
-      await unlessAway(connection.hdel(keys.plan(planId, 'withdrawals'), ...lifecycleTaskUuids));
-    },
+    withdrawTasks: (planId) => withdrawTasks(parts, planId),
     retirePlan: async (planId) => {
       await unlessAway(connection.zrem(keys.activePlans, planId));
     },

@@ -44,12 +44,23 @@ type ClosedBatch = Omit<PlannedBatch, 'skipped'> &
 
 export type StoredBatch = PlannedBatch | ClosedBatch;
 
-/** Agent id, node, LCA, and for each task: component, instance, name, previous version, previous release. */
+/**
+ * Agent id, node, LCA, and for each task: component, instance, name, previous version, previous release, and its
+ * own target where it has not the plan's.
+ */
 export type StaticAgent = [
   agentId: string,
   nodeUuid: string,
   lcaUuid: string,
-  components: [string, string, string, string | null, string | null][],
+  components: [
+    string,
+    string,
+    string,
+    string | null,
+    string | null,
+    toVersion?: string,
+    toRelease?: string,
+  ][],
 ];
 
 /** The states of an agent's tasks, each in the order of {@link TASK_FIELDS}. */

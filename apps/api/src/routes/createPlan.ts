@@ -1,13 +1,9 @@
 // CreateGraduatedPlan: checks the request, makes the plan durable, has it started, answers all of it.
 import { randomUUID } from 'node:crypto';
-import type { CreatePlanResult } from '@gradus/store';
 import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
-import { tryEnqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
-import { Problem } from '../errors.js';
-import { noSuchPlan } from '../planId.js';
-import { streamPlan } from '../planStream.js';
+import { answerNewPlan, planRefused } from '../newPlan.js';
 import { noQuery } from '../schemas/fields.js';
 import { newPlanSchema } from '../schemas/newPlan.js';
 import { plan } from '../schemas/plan.js';
@@ -52,34 +48,11 @@ function routeOf(maxAgents: number) {
   });
 }
 
-/** @throws Problem where the plan was refused */
-function assertCreated(result: CreatePlanResult): void {
-  switch (result.outcome) {
-    case 'created':
-      return;
-    case 'unknown-agents': {
-      const { agentIds, agentCount } = result;
-      const detail = `${agentCount} of the agents are not in the inventory.`;
-      throw new Problem('unknown-agents', detail, { agentIds, agentCount });
-    }
-    case 'version-mismatch': {
-      const { agents, agentCount } = result;
-      const detail = `${agentCount} of the agents run neither fromVersion nor the target.`;
-      throw new Problem('version-mismatch', detail, { agents, agentCount });
-    }
-    case 'agents-busy': {
-      const { conflicts, conflictCount } = result;
-      const detail = `${conflictCount} of the agents are in a plan that has not ended.`;
-      throw new Problem('agents-busy', detail, { conflicts, conflictCount });
-    }
-  }
-}
-
-export function createPlan(app: ApiApp, { store, queues, logger, maxAgentsPerPlan }: ApiDeps): void {
-  app.openapi(routeOf(maxAgentsPerPlan), async (c) => {
+export function createPlan(app: ApiApp, deps: ApiDeps): void {
+  app.openapi(routeOf(deps.maxAgentsPerPlan), async (c) => {
     const { observeDuration, taskTimeout, startAt = null, createdBy, ...given } = c.req.valid('json');
     const id = `plan-${randomUUID()}`;
-    const created = await store.plans.create({
+    const created = await deps.store.plans.create({
       ...given,
       id,
       createdBy: createdBy ?? c.var.key.name,
@@ -89,11 +62,7 @@ export function createPlan(app: ApiApp, { store, queues, logger, maxAgentsPerPla
       taskTimeout: taskTimeout.given,
       taskTimeoutMs: taskTimeout.ms,
     });
-    assertCreated(created);
-    c.var.about.planId = id;
-    if (given.autoStart) await tryEnqueue(logger, id, () => queues.startPlan(id, startAt));
-    const opened = await store.plans.open(id);
-    if (opened === null) throw noSuchPlan(id);
-    return streamPlan(store, opened, logger, { requestId: c.var.requestId });
+    if (created.outcome !== 'created') throw planRefused(created);
+    return answerNewPlan(c, deps, id, given.autoStart ? { startAt } : null);
   });
 }

@@ -1,5 +1,5 @@
--- An operator pauses a plan.
--- Input: now, actor, reason.
+-- An operator pauses a plan, or all that run.
+-- Input: now, actor, reason, kind ('operator' | 'stop': by the emergency stop).
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
@@ -11,6 +11,6 @@ end
 if transition('plan', status, 'pause') == status then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
-pause('pause', 'operator', IN.reason, IN.actor)
+pause('pause', IN.kind, IN.reason, IN.actor)
 touch()
 return cjson.encode({ outcome = 'done', status = header('status') })

@@ -1,5 +1,5 @@
 -- An operator resumes a paused plan. Only a pause by the threshold is forgiven.
--- Input: now, actor, detail, failureThreshold?, concurrency?, allowedFailures? (of the open batch, which must
+-- Input: now, actor, detail, kind? (resumes only what was paused so), failureThreshold?, concurrency?, allowedFailures? (of the open batch, which must
 -- still be batchIndex), retryFailed, freshTaskUuids.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
 --         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
@@ -11,7 +11,7 @@ if not allows('plan', status, 'resume') then
   return cjson.encode({ outcome = 'illegal', status = status })
 end
 local to = transition('plan', status, 'resume')
-if to == status then
+if to == status or (IN.kind and header('pauseKind') ~= IN.kind) then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
 -- The failed tasks of the open batch, by agent.

@@ -1,0 +1,36 @@
+// DeleteGraduatedPlan: removes a plan that has ended.
+import { createRoute } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { Problem } from '../errors.js';
+import { noSuchPlan, planIdOf } from '../planId.js';
+import { noQuery } from '../schemas/fields.js';
+import { problems } from '../schemas/problem.js';
+import { BASE, planParams } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:write'),
+  operationId: 'DeleteGraduatedPlan',
+  summary: 'Remove a plan that has ended',
+  tags: ['Plans'],
+  method: 'delete',
+  path: `${BASE}/upgrade-plans/{id}`,
+  request: { params: planParams, query: noQuery },
+  responses: {
+    204: { description: 'The plan is gone' },
+    ...problems('not-found', 'illegal-transition'),
+  },
+});
+
+export function deletePlan(app: ApiApp, { store }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const planId = planIdOf(c, c.req.valid('param').id);
+    const result = await store.plans.remove(planId);
+    if (result.outcome === 'not-found') throw noSuchPlan(planId);
+    if (result.outcome === 'illegal') {
+      const detail = `A plan that is ${result.status} cannot be deleted: only one that has ended can. Cancel it first.`;
+      throw new Problem('illegal-transition', detail, { currentStatus: result.status });
+    }
+    return c.body(null, 204);
+  });
+}

@@ -1,0 +1,33 @@
+// ResumeAllPlans: resume what the emergency stop paused.
+import { createRoute } from '@hono/zod-openapi';
+import { scoped } from '../auth.js';
+import { tryEnqueue } from '../enqueue.js';
+import type { ApiApp, ApiDeps } from '../env.js';
+import { noQuery } from '../schemas/fields.js';
+import { planCount } from '../schemas/planCount.js';
+import { problems } from '../schemas/problem.js';
+import { BASE } from './base.js';
+
+const route = createRoute({
+  ...scoped('plans:write'),
+  operationId: 'ResumeAllPlans',
+  summary: 'Resume what the emergency stop paused',
+  tags: ['Plans'],
+  method: 'post',
+  path: `${BASE}/upgrade-plans:resume-all`,
+  request: { query: noQuery },
+  responses: {
+    200: { description: 'How many plans', content: { 'application/json': { schema: planCount } } },
+    ...problems(),
+  },
+});
+
+export function resumeAllPlans(app: ApiApp, { store, queues, logger }: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const resumed = await store.plans.resumeAll(c.var.key.name);
+    for (const { planId, currentBatch } of resumed) {
+      await tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch));
+    }
+    return c.json({ plans: resumed.length }, 200);
+  });
+}

@@ -1,0 +1,4 @@
+// How many plans a command was about.
+import { z } from '@hono/zod-openapi';
+
+export const planCount = z.object({ plans: z.int() }).openapi('PlanCount');

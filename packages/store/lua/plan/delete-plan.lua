@@ -1,0 +1,15 @@
+-- Deletes an ended plan, once every LCA has been told what it is to drop.
+-- Input: none.
+-- Output: { outcome = 'done' | 'illegal' | 'withdraw-first', status } | { outcome = 'not-found' }
+if not isVisible() then
+  return cjson.encode({ outcome = 'not-found' })
+end
+local status = header('status')
+if status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' then
+  return cjson.encode({ outcome = 'illegal', status = status })
+end
+if redis.call('HLEN', K.withdrawals) > 0 then
+  return cjson.encode({ outcome = 'withdraw-first', status = status })
+end
+redis.call('UNLINK', unpack(KEYS))
+return cjson.encode({ outcome = 'done', status = status })

@@ -1,0 +1,108 @@
+// Which plan holds an agent: the newest in the agent's history, for as long as that plan has not ended. So the
+// claims of a plan are void by its own end, whoever dies on the way; nothing has to be freed.
+import { hasEnded, type PlanStatus } from '@gradus/domain';
+import { byBucket } from './buckets.js';
+import type { Conflict } from './port.js';
+import { type AgentRecord, parseRecord } from './records.js';
+import { unlessAway } from './scripts.js';
+import type { StoreParts } from './storeParts.js';
+
+const PLANS_REMEMBERED = 20;
+
+interface Member {
+  agentId: string;
+  ordinal: number;
+}
+
+type Held = Member & { planId: string };
+
+interface Claimed {
+  /** In the order of the agents that were asked for; null where the inventory does not know one. */
+  records: (AgentRecord | null)[];
+  conflicts: Conflict[];
+}
+
+/**
+ * The status of a plan that may hold agents; a broken-off making whose lease is over is cleared away first.
+ *
+ * @returns null where there is no such plan
+ */
+export async function holdingStatus(
+  { connection, scripts, keys, clock }: StoreParts,
+  planId: string,
+): Promise<PlanStatus | 'creating' | null> {
+  const status = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'status'));
+  if (status !== 'creating') return status as PlanStatus | null;
+  const input = { now: clock.now(), force: false };
+  const answer = await scripts.run<string>('abandon-plan', keys.planAll(planId), input);
+  return answer === 'abandoned' ? null : 'creating';
+}
+
+/** @returns whether the plan's claims count no more: it ended, was deleted or never came to be */
+export async function isVoid(parts: StoreParts, planId: string): Promise<boolean> {
+  const status = await holdingStatus(parts, planId);
+  return status === null || (status !== 'creating' && hasEnded(status));
+}
+
+/**
+ * Claims what is free; then once more what plans hold that turn out to be over.
+ *
+ * @param yielding plans whose claims count no more though they have not ended
+ */
+export async function claimAgents(
+  parts: StoreParts,
+  planId: string,
+  agentIds: readonly string[],
+  yielding: readonly string[],
+): Promise<Claimed> {
+  const records: (AgentRecord | null)[] = new Array(agentIds.length).fill(null);
+  const members = agentIds.map((agentId, ordinal) => ({ agentId, ordinal }));
+  let held = await claimRound(parts, planId, members, yielding, records);
+  if (held.length > 0) {
+    const holders = [...new Set(held.map((member) => member.planId))];
+    const isOver = await Promise.all(holders.map((holder) => isVoid(parts, holder)));
+    const voidPlans = [...yielding, ...holders.filter((_, index) => isOver[index])];
+    held = await claimRound(parts, planId, held, voidPlans, records);
+  }
+  return { records, conflicts: held.map((member) => ({ agentId: member.agentId, planId: member.planId })) };
+}
+
+/** @returns the members that another plan holds; the others are claimed, or the inventory does not know them */
+async function claimRound(
+  { scripts, keys }: StoreParts,
+  planId: string,
+  members: readonly Member[],
+  voidPlans: readonly string[],
+  records: (AgentRecord | null)[],
+): Promise<Held[]> {
+  const held: Held[] = [];
+  const claims = byBucket(keys, members).map(async ({ bucket, part }) => {
+    const agents = part.map(({ agentId, ordinal }) => ({ agentId, ordinal }));
+    const input = { planId, agents, voidPlans, historyKept: PLANS_REMEMBERED };
+    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
+    const answers = await scripts.raw('claim-agents', bucketKeys, [JSON.stringify(input)]);
+    for (const [index, [record, holder]] of (answers as [string, string][]).entries()) {
+      const member = part[index];
+      if (member === undefined || record === '') continue;
+      records[member.ordinal] = parseRecord(record);
+      if (holder !== '') held.push({ ...member, planId: holder });
+    }
+  });
+  await Promise.all(claims);
+  return held;
+}
+
+/** Takes a plan that never came to be out of its agents' histories. */
+export async function freeAgents(
+  { scripts, keys }: StoreParts,
+  planId: string,
+  agentIds: readonly string[],
+): Promise<void> {
+  const members = agentIds.map((agentId) => ({ agentId }));
+  await Promise.all(
+    byBucket(keys, members).map(({ bucket, part }) => {
+      const input = { planId, agentIds: part.map(({ agentId }) => agentId) };
+      return scripts.raw('free-agents', [keys.histories(bucket)], [JSON.stringify(input)]);
+    }),
+  );
+}

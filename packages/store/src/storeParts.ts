@@ -1,0 +1,12 @@
+// What the parts of the store are made of.
+import type { Connection } from '@gradus/redis';
+import type { Clock } from './clock.js';
+import type { Keys } from './keys.js';
+import type { Scripts } from './scripts.js';
+
+export interface StoreParts {
+  connection: Connection;
+  scripts: Scripts;
+  keys: Keys;
+  clock: Clock;
+}
