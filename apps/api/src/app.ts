@@ -24,6 +24,7 @@ import { getPlan } from './routes/getPlan.js';
 import { health } from './routes/health.js';
 import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
 import { listAgents } from './routes/listAgents.js';
+import { listEvents } from './routes/listEvents.js';
 import { listPlans } from './routes/listPlans.js';
 import { listTasks } from './routes/listTasks.js';
 import { pauseAllPlans } from './routes/pauseAllPlans.js';
@@ -43,6 +44,7 @@ const ROUTES = [
   getPlan,
   getBatch,
   listTasks,
+  listEvents,
   startPlan,
   pausePlan,
   resumePlan,

@@ -9,6 +9,7 @@ export * from './counts.js';
 export * from './decide.js';
 export * from './duration.js';
 export * from './errors.js';
+export * from './event.js';
 export * from './plan.js';
 export * from './planner.js';
 export * from './task.js';

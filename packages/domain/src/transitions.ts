@@ -13,10 +13,10 @@ type Row<State extends string, Event extends string> = readonly [
   to: State | typeof IGNORED,
 ];
 
-export type PlanEvent = 'start' | 'pause' | 'trip' | 'resume' | 'complete' | 'fail' | 'cancel';
+export type PlanMove = 'start' | 'pause' | 'trip' | 'resume' | 'complete' | 'fail' | 'cancel';
 
 /** `trip`: more agents failed than the batch allows. */
-const PLAN: readonly Row<PlanStatus, PlanEvent>[] = [
+const PLAN: readonly Row<PlanStatus, PlanMove>[] = [
   ['pending', 'start', 'running'],
   ['running', 'pause', 'paused'],
   ['running', 'trip', 'paused'],
@@ -38,10 +38,10 @@ const PLAN: readonly Row<PlanStatus, PlanEvent>[] = [
   ['cancelled', 'cancel', IGNORED],
 ];
 
-export type BatchEvent = 'open' | 'observe' | 'reopen' | 'promote' | 'close' | 'fail' | 'cancel';
+export type BatchMove = 'open' | 'observe' | 'reopen' | 'promote' | 'close' | 'fail' | 'cancel';
 
 /** `fail` closes a batch that has more failures than it allows, past an operator's resume. */
-const BATCH: readonly Row<BatchStatus, BatchEvent>[] = [
+const BATCH: readonly Row<BatchStatus, BatchMove>[] = [
   ['pending', 'open', 'running'],
   ['running', 'observe', 'observing'],
   ['observing', 'reopen', 'running'],
@@ -62,7 +62,7 @@ const BATCH: readonly Row<BatchStatus, BatchEvent>[] = [
   ['cancelled', 'cancel', IGNORED],
 ];
 
-export type TaskEvent =
+export type TaskMove =
   | 'unskip'
   | 'release'
   | 'hold'
@@ -81,7 +81,7 @@ export type TaskEvent =
  * `retry`: the attempt failed and another is left. `regress`: a watched instance went bad. `reopen`: an
  * operator has the failed agents tried again.
  */
-const TASK: readonly Row<TaskStatus, TaskEvent>[] = [
+const TASK: readonly Row<TaskStatus, TaskMove>[] = [
   ['skipped', 'unskip', 'pending'],
   ['pending', 'release', 'queued'],
   ['queued', 'hold', 'pending'],
@@ -123,9 +123,9 @@ const TASK: readonly Row<TaskStatus, TaskEvent>[] = [
 export const TRANSITIONS = { plan: PLAN, batch: BATCH, task: TASK } as const;
 
 interface Machines {
-  plan: { state: PlanStatus; event: PlanEvent };
-  batch: { state: BatchStatus; event: BatchEvent };
-  task: { state: TaskStatus; event: TaskEvent };
+  plan: { state: PlanStatus; event: PlanMove };
+  batch: { state: BatchStatus; event: BatchMove };
+  task: { state: TaskStatus; event: TaskMove };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { allowedFailures, type Batch, type PlanSummary, type PlanTask } from '@gradus/domain';
 import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
+import { readEvents } from './events.js';
 import { planIndexEntry } from './keys.js';
 import type { Command, CommandResult, Plans } from './port.js';
 import { unlessAway } from './scripts.js';
@@ -238,6 +239,7 @@ export function createPlans(parts: StoreParts): Plans {
     },
     readBatch,
     listTasks,
+    listEvents: (planId, page) => readEvents(parts, planId, page),
     list,
     start: (given) => command('start-plan', given),
     pause: (given) => command('pause-plan', { ...given, kind: 'operator' }, `Paused by ${given.actor}`),

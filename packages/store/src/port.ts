@@ -9,6 +9,7 @@ import type {
   Gate,
   LifecycleTask,
   OnThreshold,
+  PlanEvent,
   PlanHeader,
   PlanStatus,
   PlanSummary,
@@ -113,6 +114,12 @@ export interface OpenedPlan extends ReadPlan<PlanHeader> {
   batchCount: number;
 }
 
+export interface PlanEvents {
+  items: PlanEvent[];
+  /** Events after the one that was named are not kept any more. */
+  isGapped: boolean;
+}
+
 /** Plans, as clients and operators see them. Every plan id is `plan-` + UUID. */
 export interface Plans {
   /** Durable, with every claim, or not there at all. */
@@ -137,6 +144,8 @@ export interface Plans {
     batchIndex: number,
     page: { status?: TaskStatus | undefined; limit: number; cursor?: string | undefined },
   ): Promise<Page<PlanTask> | null>;
+  /** Oldest first. @param after the id of the event before the first that is wanted; 0 for all */
+  listEvents(planId: string, page: { after: number; limit: number }): Promise<PlanEvents | null>;
   /** Newest first. @throws InvalidCursor */
   list(page: {
     status?: PlanStatus | undefined;

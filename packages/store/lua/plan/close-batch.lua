@@ -11,16 +11,18 @@ if not batchField('promoted') and NOW < observingUntil then
 end
 local to = transition('batch', 'observing', IN.event)
 local completed = batchNumber('completed')
+local unconfirmed = completed - redis.call('SCARD', K.heard)
+local detail = to .. ': ' .. tally() .. ', ' .. unconfirmed .. ' unconfirmed'
 redis.call('HSET', K.batches, IN.batchIndex, cjson.encode({
   first = batchNumber('first'), size = batchNumber('size'), status = to,
   pending = 0, running = 0, completed = completed, failed = batchNumber('failed'),
   skipped = batchNumber('skipped'), cancelled = batchNumber('cancelled'),
   allowedFailures = batchNumber('allowedFailures'), forgiven = batchNumber('forgiven'),
-  unconfirmed = completed - redis.call('SCARD', K.heard),
+  unconfirmed = unconfirmed,
   startedAt = batchNumber('startedAt'), observingUntil = observingUntil, completedAt = NOW,
 }))
 redis.call('DEL', K.batch, K.open, K.outbox, K.deadlines, K.returned, K.heard, K.failed, K.unanswered)
-revise('batch.completed', { batchIndex = IN.batchIndex, actor = 'gradus', detail = to })
+revise('batch.completed', { batchIndex = IN.batchIndex, actor = 'gradus', detail = detail })
 if IN.batchIndex == tonumber(header('batchCount')) - 1 then
   redis.call('HSET', K.plan, 'status', transition('plan', 'running', 'complete'), 'completedAt', NOW)
   revise('plan.completed', { actor = 'gradus' })

@@ -72,6 +72,8 @@ local function emit(stream, type, fields)
     flat[#flat + 1] = value
   end
   if stream == K.taskEvents then
+    -- Of the first one ever: with it a reader sees that some were trimmed.
+    redis.call('HSETNX', K.plan, 'taskEventSeq', id)
     redis.call('XADD', stream, 'MAXLEN', '~', TASK_EVENTS_KEPT, id .. '-0', unpack(flat))
   else
     redis.call('XADD', stream, id .. '-0', unpack(flat))
@@ -399,6 +401,13 @@ local function mostFrequentError()
     end
   end
   return most, counts[most]
+end
+
+-- The numbers that a decision on the open batch is made on.
+local function tally()
+  return batchNumber('completed') .. ' of ' .. batchNumber('size') .. ' completed, ' .. batchNumber('failed')
+    .. ' failed, ' .. batchNumber('allowedFailures') .. ' allowed, ' .. batchNumber('forgiven') .. ' forgiven, '
+    .. batchNumber('skipped') .. ' skipped'
 end
 
 -- Judges the threshold, in the step that counted.

@@ -1,0 +1,34 @@
+// What happened to a plan.
+
+export const EVENT_TYPES = [
+  'plan.created',
+  'plan.started',
+  'plan.paused',
+  'plan.resumed',
+  'plan.completed',
+  'plan.failed',
+  'plan.cancelled',
+  'batch.started',
+  'batch.observing',
+  'batch.promoted',
+  'batch.completed',
+  'task.dispatched',
+  'task.running',
+  'task.completed',
+  'task.failed',
+] as const;
+
+export interface PlanEvent {
+  /** Rises by one with every event of the plan. */
+  id: string;
+  at: string;
+  type: (typeof EVENT_TYPES)[number];
+  planId: string;
+  batchIndex: number | null;
+  agentId: string | null;
+  lifecycleTaskUuid: string | null;
+  /** Who did it: a key's name, or `gradus`. */
+  actor: string | null;
+  /** Why, and the numbers that it was decided on. */
+  detail: string | null;
+}
