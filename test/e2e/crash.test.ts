@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerFleet, TO, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import type { IndependentLcas } from '../support/independentLca.js';
+import { wipeQueues } from '../support/namespace.js';
 import { waitFor } from '../support/waitFor.js';
 
 const AGENTS = 200;
@@ -87,6 +88,13 @@ describe('the plan ends right after', { timeout: 120_000 }, () => {
     await untilDone(id, 30);
     await Promise.all([gradus.workers[0]?.kill('SIGKILL'), gradus.restartApi('SIGKILL')]);
     await gradus.addWorker();
+    await expectRightEnd(id, lcas);
+  });
+
+  it('every queue is wiped', async () => {
+    const { id, lcas } = await startPlan();
+    await untilDone(id, 30);
+    expect(await wipeQueues(gradus.namespace)).toBeGreaterThan(0);
     await expectRightEnd(id, lcas);
   });
 

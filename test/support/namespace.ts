@@ -15,7 +15,20 @@ export function freshNamespace(): string {
  *
  * @returns how many there were
  */
-export async function clearNamespace(namespace: string): Promise<number> {
+export function clearNamespace(namespace: string): Promise<number> {
+  return removeKeys(`*${namespace}*`);
+}
+
+/**
+ * Removes every queue of a namespace with all its jobs, while whoever uses them goes on.
+ *
+ * @returns how many keys there were
+ */
+export function wipeQueues(namespace: string): Promise<number> {
+  return removeKeys(`{${namespace}}:*`);
+}
+
+async function removeKeys(pattern: string): Promise<number> {
   const faults: unknown[] = [];
   const connection = connect(inject('redisUrl'), 'patient', (fault) => faults.push(fault));
   try {
@@ -25,7 +38,7 @@ export async function clearNamespace(namespace: string): Promise<number> {
     for (const server of servers) {
       let cursor = '0';
       do {
-        const [next, keys] = await server.scan(cursor, 'MATCH', `*${namespace}*`, 'COUNT', SCAN_COUNT);
+        const [next, keys] = await server.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
         cursor = next;
         // One by one: in a cluster the keys of one server are in many slots.
         await Promise.all(keys.map((key) => server.unlink(key)));

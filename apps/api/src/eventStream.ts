@@ -24,11 +24,13 @@ export function streamEvents(
   c.header('X-Accel-Buffering', 'no');
   return streamSSE(c, async (stream) => {
     let last = after;
+    let isReset = false;
     let beatAt = store.now() + BEAT_EVERY_MS;
     while (!stream.aborted && !shutdown.aborted) {
       const read = await store.plans.listEvents(planId, { after: last, limit: EVENTS_A_READ });
       if (read === null) return;
-      if (read.isGapped) await stream.writeSSE({ event: 'reset', data: '{}' });
+      if (read.isGapped && !isReset) await stream.writeSSE({ event: 'reset', data: '{}' });
+      isReset = true;
       for (const event of read.items) {
         await stream.writeSSE({ id: event.id, event: event.type, data: JSON.stringify(event) });
         last = Number(event.id);

@@ -40,7 +40,10 @@ export async function answerNewPlan(
   start: { startAt: number | null } | null,
 ) {
   c.var.about.planId = planId;
-  if (start !== null) await tryEnqueue(logger, planId, () => queues.startPlan(planId, start.startAt));
+  if (start !== null) {
+    const delayMs = (start.startAt ?? 0) - store.now();
+    await tryEnqueue(logger, planId, () => queues.startPlan(planId, delayMs));
+  }
   const opened = await store.plans.open(planId);
   if (opened === null) throw noSuchPlan(planId);
   return streamPlan(store, opened, logger, { requestId: c.var.requestId });

@@ -1,8 +1,8 @@
 // How every job is run: its data checked, its time kept, its faults told apart.
 import { JOB_VERSION } from '@gradus/queues';
 import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
-import type { Logger } from 'pino';
 import type { z } from 'zod';
+import type { Deps } from './deps.js';
 
 const NEWER_JOB_AGAIN_MS = 5_000;
 
@@ -13,7 +13,7 @@ const NEWER_JOB_AGAIN_MS = 5_000;
  */
 export function processor<Data>(
   schema: z.ZodType<Data>,
-  logger: Logger,
+  { logger, store }: Deps,
   work: (data: Data, job: Job) => Promise<number | null>,
 ) {
   return async (job: Job, token?: string): Promise<void> => {
@@ -21,10 +21,10 @@ export function processor<Data>(
     if (!parsed.success) {
       if (!isNewer(job.data)) throw new UnrecoverableError(`not a ${job.name} job: ${parsed.error.message}`);
       logger.warn({ jobId: job.id, job: job.name }, 'a newer job is left to a newer worker');
-      return delay(job, Date.now() + NEWER_JOB_AGAIN_MS, token);
+      return delay(job, NEWER_JOB_AGAIN_MS, token);
     }
     const again = await work(parsed.data, job);
-    if (again !== null) await delay(job, again, token);
+    if (again !== null) await delay(job, again - store.now(), token);
   };
 }
 
@@ -33,7 +33,8 @@ function isNewer(data: unknown): boolean {
   return typeof version === 'number' && version > JOB_VERSION;
 }
 
-async function delay(job: Job, until: number, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(until, token);
+/** BullMQ takes the instant by this process' own clock, which need not be Redis'. */
+async function delay(job: Job, delayMs: number, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(Date.now() + Math.max(0, delayMs), token);
   throw new DelayedError();
 }

@@ -1,31 +1,44 @@
-// The worker's settings, from the environment.
+// What the process is told by its environment.
 import { z } from 'zod';
 
-const schema = z.object({
-  REDIS_URL: z.string().min(1),
+const environment = z.object({
+  REDIS_URL: z.string('must be set, such as redis://127.0.0.1:6379'),
   GRADUS_NAMESPACE: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,40}$/)
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of the characters A-Z a-z 0-9 _ -')
     .default('gradus'),
-  /** Lifecycle tasks a second, fleet-wide; 0: no limit. */
-  GRADUS_DISPATCH_RATE: z.coerce.number().int().min(0).max(1_000_000).default(500),
+  GRADUS_DISPATCH_RATE: z
+    .string()
+    .regex(/^\d{1,7}$/, 'must be an integer from 0 (no limit) to 9999999')
+    .default('500')
+    .transform(Number),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-export type Settings = z.infer<typeof schema>;
-
-/** An environment that does not make settings; the message names each variable and its fault. */
+/** The environment does not say what it must, or says what cannot be. */
 export class InvalidSettings extends Error {
   readonly code = 'invalid-settings';
-  constructor(issues: { path: PropertyKey[]; message: string }[]) {
-    super(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  constructor(error: z.ZodError) {
+    const faults = error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    super(`The settings are not valid:\n${faults.join('\n')}`);
     this.name = 'InvalidSettings';
   }
 }
 
-/** @throws InvalidSettings */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = schema.safeParse(env);
-  if (!parsed.success) throw new InvalidSettings(parsed.error.issues);
-  return parsed.data;
+/**
+ * @param env as `process.env`; a variable that is empty counts as not set
+ * @throws InvalidSettings naming every variable that is wrong, and never its value
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>) {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) throw new InvalidSettings(parsed.error);
+  const { data } = parsed;
+  return {
+    redisUrl: data.REDIS_URL,
+    namespace: data.GRADUS_NAMESPACE,
+    /** Lifecycle tasks a second, fleet-wide; null: no limit. */
+    dispatchRate: data.GRADUS_DISPATCH_RATE === 0 ? null : data.GRADUS_DISPATCH_RATE,
+    logLevel: data.LOG_LEVEL,
+  };
 }

@@ -17,6 +17,8 @@ const FAILED_JOBS_KEPT = 1_000;
 const ADDED_AT_ONCE = 500;
 const OLDEST_LOOKED_AT = 1_000;
 const SECOND_MS = 1_000;
+/** A schedule whose next round is late by so many has lost its job. */
+const OVERDUE_ROUNDS = 3;
 
 export interface QueuesOptions {
   url: string;
@@ -94,18 +96,16 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
     }
   };
 
-  const ensurePlanJob = (planId: string, startAt: number | null) => {
-    const delay = startAt === null ? 0 : Math.max(0, startAt - Date.now());
-    return ensure(queues.plans, 'start-plan', { v: JOB_VERSION, planId }, planId, delay);
-  };
+  const ensurePlanJob = (planId: string, delayMs: number) =>
+    ensure(queues.plans, 'start-plan', { v: JOB_VERSION, planId }, planId, Math.max(0, delayMs));
 
   return {
-    startPlan: async (planId, startAt) => {
-      const state = await ensurePlanJob(planId, startAt);
-      if (state === 'delayed' && startAt === null) await promote(queues.plans, planId);
+    startPlan: async (planId, delayMs) => {
+      const state = await ensurePlanJob(planId, delayMs);
+      if (state === 'delayed' && delayMs <= 0) await promote(queues.plans, planId);
     },
-    ensurePlanJob: async (planId, startAt) => {
-      await ensurePlanJob(planId, startAt);
+    ensurePlanJob: async (planId, delayMs) => {
+      await ensurePlanJob(planId, delayMs);
     },
     driveBatch: async (planId, batchIndex) => {
       const jobId = batchJobId(planId, batchIndex);
@@ -144,6 +144,12 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
       else await queues.tasks.setGlobalRateLimit(perSecond, SECOND_MS);
     },
     scheduleReconcile: async (everyMs) => {
+      const scheduled = await queues.plans.getJobScheduler('reconcile');
+      const isLive =
+        scheduled?.every === everyMs && Date.now() - (scheduled.next ?? 0) < OVERDUE_ROUNDS * everyMs;
+      // Setting it anew puts the next round off: not where it runs.
+      if (isLive) return;
+      await queues.plans.removeJobScheduler('reconcile');
       const template = { name: 'reconcile', data: { v: JOB_VERSION } };
       await queues.plans.upsertJobScheduler('reconcile', { every: everyMs }, template);
     },

@@ -3,10 +3,10 @@ import type { ConnectionOptions, Queue } from 'bullmq';
 import type { ApplyReportJob, DispatchTaskJob } from './catalogue.js';
 
 export interface Queues {
-  /** Starts the plan, at `startAt` where one is set (milliseconds since 1970). Repeating it is nothing. */
-  startPlan(planId: string, startAt: number | null): Promise<void>;
+  /** Starts the plan after `delayMs`. Repeating it is nothing. */
+  startPlan(planId: string, delayMs: number): Promise<void>;
   /** Puts the plan's start back where it is gone; one that waits for its time is left waiting. */
-  ensurePlanJob(planId: string, startAt: number | null): Promise<void>;
+  ensurePlanJob(planId: string, delayMs: number): Promise<void>;
   /** Has the batch looked at at once: by its job, which is put back where it is gone. */
   driveBatch(planId: string, batchIndex: number): Promise<void>;
   /** Puts the batch's job back where it is gone; one that waits for its time is left waiting. */
@@ -21,7 +21,7 @@ export interface Queues {
   oldestWaitingReport(): Promise<number | null>;
   /** Sets the fleet-wide rate limit of lifecycle tasks a second; null: none. */
   setDispatchRate(perSecond: number | null): Promise<void>;
-  /** Has the reconcile job come round for as long as any worker lives. */
+  /** Has the reconcile job come round for as long as any worker lives; put back where it is gone. */
   scheduleReconcile(everyMs: number): Promise<void>;
   /** For a board that shows them. */
   all(): Queue[];

@@ -169,12 +169,13 @@ export function batchSummaryOf(
 ): BatchSummary {
   const planStatus = planStatusOf(plan);
   const counts = countsIn(planStatus, storedCounts(stored, open));
-  const shared = { batchIndex, failedCount: counts.failed, counts };
   if ('status' in stored) {
     const { status, forgiven, unconfirmed } = stored;
     return {
-      ...shared,
+      batchIndex,
       status,
+      failedCount: counts.failed,
+      counts,
       allowedFailures: stored.allowedFailures,
       forgiven,
       unconfirmed,
@@ -185,8 +186,10 @@ export function batchSummaryOf(
   }
   const status = batchStatusIn(planStatus, (open['status'] ?? 'pending') as BatchStatus);
   return {
-    ...shared,
+    batchIndex,
     status,
+    failedCount: counts.failed,
+    counts,
     allowedFailures:
       open['allowedFailures'] === undefined
         ? allowedFailures(Number(plan['failureThreshold']), stored.size)

@@ -34,7 +34,7 @@ export function startPlan(app: ApiApp, deps: ApiDeps): void {
     const planId = planIdOf(c, c.req.valid('param').id);
     const result = await store.plans.start({ planId, actor: c.var.key.name });
     const summary = await answerCommand(deps, planId, 'start', result, () =>
-      tryEnqueue(logger, planId, () => queues.startPlan(planId, null)),
+      tryEnqueue(logger, planId, () => queues.startPlan(planId, 0)),
     );
     return c.json(summary, 200);
   });

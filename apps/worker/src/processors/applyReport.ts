@@ -10,7 +10,7 @@ type AgentReport = ApplyReportJob['reports'][number];
 type Origin = Pick<ApplyReportJob, 'lcaUuid' | 'takenAt' | 'requestId'>;
 
 export function applyReport(deps: Deps) {
-  return processor(applyReportJob, deps.logger, async ({ reports, ...origin }) => {
+  return processor(applyReportJob, deps, async ({ reports, ...origin }) => {
     const agents = byAgent(reports);
     for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
       const part = agents.slice(start, start + AGENTS_AT_ONCE);

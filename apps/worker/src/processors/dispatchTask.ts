@@ -3,8 +3,9 @@ import { dispatchTaskJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
-export function dispatchTask({ store, logger }: Deps) {
-  return processor(dispatchTaskJob, logger, async ({ v: _, ...order }) => {
+export function dispatchTask(deps: Deps) {
+  const { store, logger } = deps;
+  return processor(dispatchTaskJob, deps, async ({ v: _, ...order }) => {
     const task = await store.steps.dispatchTask(order, store.now());
     if (task === null) return null;
     await store.mailboxes.putTask(order.lcaUuid, task, store.now());

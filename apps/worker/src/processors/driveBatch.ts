@@ -5,7 +5,7 @@ import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
 export function driveBatch(deps: Deps) {
-  return processor(driveBatchJob, deps.logger, async ({ planId, batchIndex }, job) => {
+  return processor(driveBatchJob, deps, async ({ planId, batchIndex }, job) => {
     const advanced = await advance(deps, planId);
     if (advanced.outcome === 'retired') return null;
     if (advanced.batchIndex !== batchIndex) {

@@ -3,12 +3,13 @@ import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
-export function reconcile({ store, queues, logger }: Deps) {
-  return processor(reconcileJob, logger, async () => {
+export function reconcile(deps: Deps) {
+  const { store, queues } = deps;
+  return processor(reconcileJob, deps, async () => {
     const plans = await store.steps.listActive();
     for (const { planId, status, currentBatch, startAt, autoStart } of plans) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
-      else if (autoStart) await queues.ensurePlanJob(planId, startAt);
+      else if (autoStart) await queues.ensurePlanJob(planId, (startAt ?? 0) - store.now());
     }
     return null;
   });

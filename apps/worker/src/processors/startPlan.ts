@@ -5,7 +5,7 @@ import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
 export function startPlan(deps: Deps) {
-  return processor(startPlanJob, deps.logger, async ({ planId }) => {
+  return processor(startPlanJob, deps, async ({ planId }) => {
     const advanced = await advance(deps, planId);
     if (advanced.outcome === 'retired') return null;
     const { batchIndex, lookAgainAt } = advanced;

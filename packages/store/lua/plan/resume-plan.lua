@@ -1,6 +1,6 @@
 -- An operator resumes a paused plan. Only a pause by the threshold is forgiven.
--- Input: now, actor, detail, kind? (resumes only what was paused so), failureThreshold?, concurrency?, allowedFailures? (of the open batch, which must
--- still be batchIndex), retryFailed, freshTaskUuids.
+-- Input: now, actor, detail, kind? (resumes only what was paused so), failureThreshold?, concurrency?,
+-- allowedFailures? (of the open batch, which must still be batchIndex), retryFailed, freshTaskUuids.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
 --         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
 if not isVisible() then
