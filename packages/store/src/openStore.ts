@@ -18,19 +18,22 @@ import { createWakeUps } from './wakeUps.js';
  * @param url see `connect` of `@gradus/redis`
  * @param namespace goes before every key
  * @param onError hears every connection error
+ * @param now milliseconds since 1970; by default Redis' clock
  */
 export async function openStore({
   url,
   namespace,
   onError,
+  now,
 }: {
   url: string;
   namespace: string;
   onError: (error: unknown) => void;
+  now?: () => number;
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
-  const clock = await startClock(connection);
+  const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
   const keys = createKeys(namespace);
   const scripts = loadScripts(connection);
   const parts = { connection, scripts, keys, clock };
