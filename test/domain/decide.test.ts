@@ -19,6 +19,7 @@ function snapshot({ plan, batch, withdrawals = 0 }: Change = {}): Snapshot {
       observeMs: 60_000,
       startAt: null,
       autoStart: true,
+      isRollingBack: false,
       resumedAt: null,
       ...plan,
     },

@@ -65,6 +65,11 @@ async function carryOut(
       return steps.observeBatch(planId, batchIndex, command.observingUntil, now);
     case 'close-batch':
       return steps.closeBatch(planId, batchIndex, command, now);
+    case 'roll-back-plan': {
+      const rollbackPlanId = await steps.rollBackPlan(planId, now);
+      if (rollbackPlanId !== null) await deps.queues.startPlan(rollbackPlanId, 0);
+      return;
+    }
     case 'withdraw-tasks':
       return steps.withdrawTasks(planId);
     case 'retire-plan':

@@ -7,4 +7,6 @@ export interface Deps {
   store: Store;
   queues: Queues;
   logger: Logger;
+  /** How long an ended plan is kept. */
+  planRetentionMs: number;
 }

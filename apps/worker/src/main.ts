@@ -15,7 +15,8 @@ async function main(): Promise<void> {
   const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
   const store = await openStore(connectTo);
   const queues = await openQueues(connectTo);
-  const deps = { store, queues, logger };
+  const { planRetentionMs } = settings;
+  const deps = { store, queues, logger, planRetentionMs };
   const standing = await keepStanding(deps, settings.dispatchRate);
   const workers = startWorkers(deps, connectTo);
   await workers.ready();

@@ -1,4 +1,5 @@
 // What the process is told by its environment.
+import { parseDuration } from '@gradus/domain';
 import { z } from 'zod';
 
 const environment = z.object({
@@ -12,6 +13,17 @@ const environment = z.object({
     .regex(/^\d{1,7}$/, 'must be an integer from 0 (no limit) to 9999999')
     .default('500')
     .transform(Number),
+  GRADUS_PLAN_RETENTION: z
+    .string()
+    .default('90d')
+    .transform((text, ctx) => {
+      try {
+        return parseDuration(text);
+      } catch {
+        ctx.addIssue({ code: 'custom', message: 'must be a duration such as 90d or 12h' });
+        return z.NEVER;
+      }
+    }),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -39,6 +51,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     namespace: data.GRADUS_NAMESPACE,
     /** Lifecycle tasks a second, fleet-wide; null: no limit. */
     dispatchRate: data.GRADUS_DISPATCH_RATE === 0 ? null : data.GRADUS_DISPATCH_RATE,
+    /** How long an ended plan is kept, in milliseconds. */
+    planRetentionMs: data.GRADUS_PLAN_RETENTION,
     logLevel: data.LOG_LEVEL,
   };
 }

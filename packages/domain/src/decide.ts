@@ -16,6 +16,8 @@ export interface Snapshot {
     observeMs: number;
     startAt: number | null;
     autoStart: boolean;
+    /** Its threshold paused it, and it is to be rolled back. */
+    isRollingBack: boolean;
     /** When it was last resumed. */
     resumedAt: number | null;
   };
@@ -50,6 +52,7 @@ export type Command =
   | { type: 'release-agents' }
   | { type: 'observe-batch'; observingUntil: number }
   | { type: 'close-batch'; event: 'close' | 'fail'; failed: number }
+  | { type: 'roll-back-plan' }
   | { type: 'withdraw-tasks' }
   | { type: 'retire-plan' };
 
@@ -106,6 +109,7 @@ function batchStep({ plan, batch }: Snapshot, now: number, judgeUntil: number): 
   }
   if (batch.status !== 'running' && batch.status !== 'observing') return null;
   if (isSweepDue(batch, now, judgeUntil)) return { type: 'sweep-batch' };
+  if (plan.isRollingBack && batch.open === 0) return { type: 'roll-back-plan' };
   if (!running) return null;
   return batch.status === 'running' ? runningStep({ plan, batch }, now) : observingStep({ plan, batch }, now);
 }

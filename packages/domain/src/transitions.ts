@@ -15,16 +15,14 @@ type Row<State extends string, Event extends string> = readonly [
 
 export type PlanMove = 'start' | 'pause' | 'trip' | 'resume' | 'complete' | 'fail' | 'cancel';
 
-/** `trip`: more agents failed than the batch allows. */
+/** `trip`: more agents failed than the batch allows. `fail`: it was rolled back by its threshold. */
 const PLAN: readonly Row<PlanStatus, PlanMove>[] = [
   ['pending', 'start', 'running'],
   ['running', 'pause', 'paused'],
   ['running', 'trip', 'paused'],
   ['paused', 'resume', 'running'],
   ['running', 'complete', 'completed'],
-  ['running', 'fail', 'failed'],
   ['paused', 'fail', 'failed'],
-  ['pending', 'fail', 'failed'],
   ['pending', 'cancel', 'cancelled'],
   ['running', 'cancel', 'cancelled'],
   ['paused', 'cancel', 'cancelled'],
@@ -34,7 +32,6 @@ const PLAN: readonly Row<PlanStatus, PlanMove>[] = [
   ['paused', 'pause', IGNORED],
   ['paused', 'trip', IGNORED],
   ['completed', 'complete', IGNORED],
-  ['failed', 'fail', IGNORED],
   ['cancelled', 'cancel', IGNORED],
 ];
 

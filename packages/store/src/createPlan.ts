@@ -9,7 +9,7 @@ import { type AgentRecord, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
 import { type StateRows, type StaticAgent, stateRow } from './stored.js';
 import type { StoreParts } from './storeParts.js';
-import { freshTaskUuid } from './taskUuids.js';
+import { freshPlanId, freshTaskUuid } from './uuids.js';
 
 const LEASE_MS = 120_000;
 const AGENTS_A_WRITE = 250;
@@ -162,6 +162,8 @@ async function publish(
   const fields = {
     ...given,
     cut: JSON.stringify(cut),
+    // Drawn now, so that the rollback is one plan however often it is begun.
+    rollbackPlanId: plan.onThreshold === 'rollback' ? freshPlanId() : null,
     createdAt,
     sourcePlanUuid,
     fromRelease: planned.fromRelease,

@@ -47,6 +47,8 @@ export function createKeys(namespace: string) {
     planIndex: `${namespace}:{index}:plans`,
     /** Plans that are not retired yet. */
     activePlans: `${namespace}:{index}:active-plans`,
+    /** Retired plans, by the instant at which they ended. */
+    endedPlans: `${namespace}:{index}:ended-plans`,
     session: (digest: string) => `${namespace}:{session:${digest}}`,
   };
 }

@@ -2,8 +2,8 @@
 import { allowedFailures, type Batch, type PlanSummary, type PlanTask } from '@gradus/domain';
 import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
+import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
-import { planIndexEntry } from './keys.js';
 import type { Command, CommandResult, Plans } from './port.js';
 import { unlessAway } from './scripts.js';
 import {
@@ -17,10 +17,9 @@ import {
 } from './stored.js';
 import type { StoreParts } from './storeParts.js';
 import { retryPlan, rollbackPlan } from './successors.js';
-import { freshTaskUuids } from './taskUuids.js';
 import { transact } from './transact.js';
+import { freshTaskUuids } from './uuids.js';
 import { readSummary } from './wholePlan.js';
-import { withdrawTasks } from './withdrawals.js';
 
 const TASK_PAGE_AGENTS = 200;
 const PLANS_LOOKED_AT_ONCE = 20;
@@ -31,7 +30,7 @@ const PLANS_LOOKED_AT_MOST = 2_000;
 type PauseKind = 'operator' | 'stop';
 
 /** What showing a batch takes of its plan. */
-const BATCH_NEEDS = ['status', 'currentBatch', 'failureThreshold', 'completedAt'];
+const BATCH_NEEDS = ['status', 'currentBatch', 'failureThreshold', 'completedAt', 'pauseKind'];
 
 function fieldsOf(names: readonly string[], values: readonly (string | null)[]): Fields {
   const entries = names.map((name, index) => [name, values[index] ?? null] as const);
@@ -182,25 +181,6 @@ export function createPlans(parts: StoreParts): Plans {
     }
   }
 
-  async function remove(planId: string): Promise<CommandResult> {
-    for (;;) {
-      const createdAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'createdAt'));
-      const result = await scripts.run<CommandResult | { outcome: 'withdraw-first' }>(
-        'delete-plan',
-        keys.planAll(planId),
-        {},
-      );
-      if (result.outcome !== 'withdraw-first') {
-        if (result.outcome === 'done') {
-          await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(Number(createdAt), planId)));
-          await unlessAway(connection.zrem(keys.activePlans, planId));
-        }
-        return result;
-      }
-      await withdrawTasks(parts, planId);
-    }
-  }
-
   /** Does it to every plan that has not been retired. @returns those to which something was done */
   async function toAllActive(act: (planId: string) => Promise<CommandResult>): Promise<string[]> {
     const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
@@ -246,7 +226,7 @@ export function createPlans(parts: StoreParts): Plans {
     resume: (given) => resume(given),
     retry: (succession) => retryPlan(parts, succession),
     rollBack: (succession) => rollbackPlan(parts, succession),
-    remove,
+    remove: (planId) => deletePlan(parts, planId),
     pauseAll,
     resumeAll,
     promote: (given) => command('promote-batch', given),

@@ -219,9 +219,18 @@ export interface PlanSteps {
     how: { event: 'close' | 'fail'; failed: number },
     now: number,
   ): Promise<void>;
+  /**
+   * Ends a plan that its threshold has rolled back, and has its claims pass to the plan that does so.
+   *
+   * @returns that plan's id; null where there is nothing to roll back
+   * @throws StoreUnavailable also where somebody else is just at it
+   */
+  rollBackPlan(planId: string, now: number): Promise<string | null>;
   /** Tells LCAs which of their tasks the plan has dropped. */
   withdrawTasks(planId: string): Promise<void>;
   retirePlan(planId: string): Promise<void>;
+  /** Deletes plans that ended before that instant, some at a time. @returns how many */
+  deleteEndedBefore(instantMs: number): Promise<number>;
   /** queued → dispatched. @returns null where the task is not to be dispatched any more */
   dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
   /** After the mailbox has it. */

@@ -17,6 +17,7 @@ const FOLDERS = {
     'promote-batch',
     'cancel-plan',
     'delete-plan',
+    'fail-plan',
     'open-batch',
     'release-agents',
     'dispatch-task',

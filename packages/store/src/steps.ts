@@ -1,6 +1,7 @@
 // Plans, as the workers drive them: each step is one script.
 import type { BatchStatus, LifecycleTask, Snapshot } from '@gradus/domain';
 import { holdingStatus } from './claims.js';
+import { deleteEndedBefore } from './deletePlan.js';
 import { planIndexEntry } from './keys.js';
 import type { AppliedReport, DispatchOrder, Effects, PlanSteps } from './port.js';
 import { unlessAway } from './scripts.js';
@@ -14,7 +15,8 @@ import {
   storedCounts,
 } from './stored.js';
 import type { StoreParts } from './storeParts.js';
-import { freshTaskUuids } from './taskUuids.js';
+import { rollBackByThreshold } from './successors.js';
+import { freshTaskUuids } from './uuids.js';
 import { withdrawTasks } from './withdrawals.js';
 
 /** How long an attempt that failed waits for the next, at first and at most. */
@@ -60,6 +62,7 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
       observeMs: Number(plan['observeMs']),
       startAt: numberOrNull(plan['startAt']),
       autoStart: plan['autoStart'] === 'true',
+      isRollingBack: plan['pauseKind'] === 'rollback',
       resumedAt: numberOrNull(plan['resumedAt']),
     },
     batch: {
@@ -145,9 +148,13 @@ export function createSteps(parts: StoreParts): PlanSteps {
       await run('close-batch', planId, { now, batchIndex, event, failed });
     },
     withdrawTasks: (planId) => withdrawTasks(parts, planId),
+    rollBackPlan: (planId, now) => rollBackByThreshold(parts, planId, now),
     retirePlan: async (planId) => {
+      const endedAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'completedAt'));
+      if (endedAt !== null) await unlessAway(connection.zadd(keys.endedPlans, endedAt, planId));
       await unlessAway(connection.zrem(keys.activePlans, planId));
     },
+    deleteEndedBefore: (instantMs) => deleteEndedBefore(parts, instantMs),
     dispatchTask: async ({ planId, lifecycleTaskUuid, outboxEntry }, now) => {
       const input = { now, lifecycleTaskUuid, outboxEntry };
       const answer = await run<(Omit<LifecycleTask, 'deadline'> & { deadlineMs: number }) | false>(

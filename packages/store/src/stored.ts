@@ -7,6 +7,8 @@ import {
   batchStatusIn,
   countsIn,
   type Gate,
+  type Going,
+  goingOf,
   NO_AGENTS,
   type OnThreshold,
   type PlanHeader,
@@ -89,6 +91,11 @@ export function isVisible(plan: Fields): boolean {
   return plan['status'] !== undefined && plan['status'] !== 'creating';
 }
 
+/** Whether the plan goes on, by what decides what is shown of its parts. */
+function going(plan: Fields): Going {
+  return goingOf(planStatusOf(plan), plan['pauseKind'] === 'rollback');
+}
+
 export function planStatusOf(plan: Fields): PlanStatus {
   return plan['status'] as PlanStatus;
 }
@@ -167,8 +174,7 @@ export function batchSummaryOf(
   open: Fields,
   heard: number,
 ): BatchSummary {
-  const planStatus = planStatusOf(plan);
-  const counts = countsIn(planStatus, storedCounts(stored, open));
+  const counts = countsIn(going(plan), storedCounts(stored, open));
   if ('status' in stored) {
     const { status, forgiven, unconfirmed } = stored;
     return {
@@ -184,7 +190,7 @@ export function batchSummaryOf(
       completedAt: instant(stored.completedAt),
     };
   }
-  const status = batchStatusIn(planStatus, (open['status'] ?? 'pending') as BatchStatus);
+  const status = batchStatusIn(going(plan), (open['status'] ?? 'pending') as BatchStatus);
   return {
     batchIndex,
     status,
@@ -211,7 +217,7 @@ export function tasksOf(plan: Fields, agent: StaticAgent, rows: StateRows): Plan
     const value = (field: TaskField) => row[TASK_FIELDS.indexOf(field)] || null;
     const text = (field: TaskField) => value(field)?.toString() ?? null;
     const stored = value('status') as TaskStatus;
-    const status = taskStatusIn(planStatusOf(plan), stored);
+    const status = taskStatusIn(going(plan), stored);
     const endedAt = status !== stored ? plan['completedAt'] : value('completedAt');
     return {
       componentUuid,

@@ -1,8 +1,9 @@
 // Plans that follow from an ended one: the failed agents again, or every upgraded agent back.
 import { type BatchCut, hasEnded, planRollback, runs, type Target } from '@gradus/domain';
 import { chunks } from './chunks.js';
+import { holdingStatus } from './claims.js';
 import { createPlan, type Making, upgradeOf } from './createPlan.js';
-import type { NewPlan, Succession, SuccessionResult } from './port.js';
+import { type NewPlan, StoreUnavailable, type Succession, type SuccessionResult } from './port.js';
 import { parseRecord } from './records.js';
 import { unlessAway } from './scripts.js';
 import {
@@ -16,7 +17,7 @@ import {
   tasksOf,
 } from './stored.js';
 import type { StoreParts } from './storeParts.js';
-import { freshTaskUuid } from './taskUuids.js';
+import { freshTaskUuid } from './uuids.js';
 
 const AGENTS_A_READ = 500;
 
@@ -132,6 +133,42 @@ export function retryPlan(parts: StoreParts, succession: Succession): Promise<Su
 /** Every agent with an instance last reported on the target, the skipped ones excepted, last batch first. */
 export function rollbackPlan(parts: StoreParts, succession: Succession): Promise<SuccessionResult> {
   return follow(parts, succession, (source) => wayBack(parts, succession, source, []));
+}
+
+/** The upgraded agents back, in a plan that starts by itself; then the source has failed. */
+export async function rollBackByThreshold(
+  parts: StoreParts,
+  planId: string,
+  now: number,
+): Promise<string | null> {
+  const source = await readSource(parts, planId);
+  const id = source?.plan['rollbackPlanId'];
+  if (source === null || id === undefined) return null;
+  const reason = source.plan['pauseReason'] ?? '';
+  const made = await makeRollback(parts, { id, sourcePlanId: planId, actor: 'gradus' }, source);
+  const error = made === 'made' ? `rolled back by ${id}: ${reason}` : `${made}: ${reason}`;
+  await parts.scripts.run('fail-plan', parts.keys.planAll(planId), { now, error, detail: error });
+  return made === 'made' ? id : null;
+}
+
+/** @returns `made`, also where it was made before; else why there is none */
+async function makeRollback(parts: StoreParts, succession: Succession, source: Source): Promise<string> {
+  const status = await holdingStatus(parts, succession.id);
+  if (status === 'creating') throw new StoreUnavailable(new RollbackUnderWay(succession.id));
+  if (status !== null) return 'made';
+  const making = await wayBack(parts, succession, source, [succession.sourcePlanId]);
+  if (making === null) return 'nothing to roll back';
+  const { outcome } = await createPlan(parts, making);
+  return outcome === 'created' ? 'made' : `the rollback was refused (${outcome})`;
+}
+
+/** Somebody else makes the rollback just now, or died on it: once its lease is over, it is made anew. */
+class RollbackUnderWay extends Error {
+  readonly code = 'rollback-under-way';
+  constructor(planId: string) {
+    super(`${planId} is being made`);
+    this.name = 'RollbackUnderWay';
+  }
 }
 
 /** @param yielding plans whose claims pass to the new one */

@@ -3,7 +3,7 @@
 import type { BatchSize } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
 import { duration, IDENTIFIER, IDENTIFIER_RULE, instant, integer, text } from './fields.js';
-import { gate } from './plan.js';
+import { gate, onThreshold } from './plan.js';
 
 const MAX_FAULTY_IDS = 100;
 const MAX_AGENTS_AT_ONCE = 1_000_000;
@@ -110,9 +110,10 @@ export function newPlanSchema(maxAgents: number) {
         description: 'From dispatch to outcome, for each attempt',
       }),
       maxAttempts: integer(1, 10).default(1).openapi({ default: 1 }),
-      onThreshold: z
-        .literal('pause', 'must be "pause": a rollback by the threshold is not supported')
-        .default('pause'),
+      onThreshold: onThreshold.default('pause').openapi({
+        description:
+          'rollback: the plan fails, and a plan that takes its upgraded agents back starts by itself',
+      }),
     })
     .refine(({ batchSize, batchSizes }) => batchSize === undefined || batchSizes === undefined, {
       message: 'must not stand together with batchSize: give one of them',

@@ -15,7 +15,7 @@ import { shownInstant } from './fields.js';
 
 export const planStatus = z.enum(PLAN_STATUSES);
 export const gate = z.enum(['auto', 'manual']) satisfies z.ZodType<Gate>;
-const onThreshold = z.enum(['pause', 'rollback']) satisfies z.ZodType<OnThreshold>;
+export const onThreshold = z.enum(['pause', 'rollback']) satisfies z.ZodType<OnThreshold>;
 
 const head = {
   id: z.string().openapi({ example: 'plan-a1b2c3d4-e5f6-7890-abcd-ef1234567890' }),

@@ -1,4 +1,5 @@
-// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost.
+// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, and deletes plans
+// that ended long ago.
 import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -11,6 +12,7 @@ export function reconcile(deps: Deps) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
       else if (autoStart) await queues.ensurePlanJob(planId, (startAt ?? 0) - store.now());
     }
+    await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
     return null;
   });
 }

@@ -7,7 +7,8 @@ if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
 end
 local status = header('status')
-if not allows('plan', status, 'resume') then
+-- What is rolled back by its threshold does not come back.
+if not allows('plan', status, 'resume') or header('pauseKind') == 'rollback' then
   return cjson.encode({ outcome = 'illegal', status = status })
 end
 local to = transition('plan', status, 'resume')

@@ -366,6 +366,9 @@ end
 
 -- Whether the batch's job has something to do at once.
 local function shouldLook()
+  if header('pauseKind') == 'rollback' then
+    return redis.call('SCARD', K.open) == 0
+  end
   if header('status') ~= 'running' or batchField('status') ~= 'running' then
     return false
   end
@@ -421,10 +424,11 @@ local function judge()
     .. allowed .. ' allowed' .. (forgiven > 0 and ' beyond the ' .. forgiven .. ' forgiven' or '')
     .. '; most frequent: ' .. message .. ' (' .. count .. ')'
   local status = header('status')
+  local kind = header('onThreshold') == 'rollback' and 'rollback' or 'threshold'
   if transition('plan', status, 'trip') ~= status then
-    pause('trip', 'threshold', reason, 'gradus')
-  elseif header('pauseKind') ~= 'threshold' then
-    redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', 'threshold')
+    pause('trip', kind, reason, 'gradus')
+  elseif header('pauseKind') ~= kind then
+    redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', kind)
     revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
   end
 end

@@ -1,5 +1,9 @@
-// Lifecycle task uuids.
+// Ids that are drawn.
 import { randomUUID } from 'node:crypto';
+
+export function freshPlanId(): string {
+  return `plan-${randomUUID()}`;
+}
 
 export function freshTaskUuid(): string {
   return `task-${randomUUID()}`;

@@ -1,0 +1,45 @@
+// Deleting an ended plan: its keys in one step, then its places in the indexes.
+import { planIndexEntry } from './keys.js';
+import type { CommandResult } from './port.js';
+import { unlessAway } from './scripts.js';
+import type { StoreParts } from './storeParts.js';
+import { withdrawTasks } from './withdrawals.js';
+
+const DELETED_AT_ONCE = 20;
+
+export async function deletePlan(parts: StoreParts, planId: string): Promise<CommandResult> {
+  const { connection, scripts, keys } = parts;
+  for (;;) {
+    const createdAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'createdAt'));
+    const result = await scripts.run<CommandResult | { outcome: 'withdraw-first' }>(
+      'delete-plan',
+      keys.planAll(planId),
+      {},
+    );
+    if (result.outcome === 'withdraw-first') await withdrawTasks(parts, planId);
+    else {
+      if (result.outcome === 'done') await unindex(parts, planId, Number(createdAt));
+      return result;
+    }
+  }
+}
+
+async function unindex({ connection, keys }: StoreParts, planId: string, createdAt: number): Promise<void> {
+  await unlessAway(connection.zrem(keys.planIndex, planIndexEntry(createdAt, planId)));
+  await unlessAway(connection.zrem(keys.activePlans, planId));
+  await unlessAway(connection.zrem(keys.endedPlans, planId));
+}
+
+/** Deletes plans that ended before that instant, some at a time. @returns how many */
+export async function deleteEndedBefore(parts: StoreParts, instantMs: number): Promise<number> {
+  const { connection, keys } = parts;
+  const planIds = await unlessAway(
+    connection.zrange(keys.endedPlans, '-inf', instantMs.toString(), 'BYSCORE', 'LIMIT', 0, DELETED_AT_ONCE),
+  );
+  for (const planId of planIds) {
+    const { outcome } = await deletePlan(parts, planId);
+    // Deleted before, by somebody who died on its indexes.
+    if (outcome === 'not-found') await unlessAway(connection.zrem(keys.endedPlans, planId));
+  }
+  return planIds.length;
+}
