@@ -53,7 +53,8 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
     title,
     status,
     detail: problem.message,
-    instance: c.req.path,
+    // As it was sent: a decoded path is no URI reference.
+    instance: new URL(c.req.url).pathname,
     code: problem.code,
     requestId: c.var.requestId,
     ...problem.extensions,

@@ -7,7 +7,8 @@ import { type AgentRecord, parseRecord } from './records.js';
 import { unlessAway } from './scripts.js';
 import type { StoreParts } from './storeParts.js';
 
-const PLANS_REMEMBERED = 20;
+/** An agent's history is rewritten at each claim: it is not to grow for ever. */
+const PLANS_REMEMBERED = 1_000;
 
 interface Member {
   agentId: string;
@@ -64,7 +65,11 @@ export async function claimAgents(
     const voidPlans = [...yielding, ...holders.filter((_, index) => isOver[index])];
     held = await claimRound(parts, planId, held, voidPlans, records);
   }
-  return { records, conflicts: held.map((member) => ({ agentId: member.agentId, planId: member.planId })) };
+  const inOrder = held.toSorted((a, b) => a.ordinal - b.ordinal);
+  return {
+    records,
+    conflicts: inOrder.map((member) => ({ agentId: member.agentId, planId: member.planId })),
+  };
 }
 
 /** @returns the members that another plan holds; the others are claimed, or the inventory does not know them */

@@ -1,9 +1,12 @@
 // Cursors of listings: opaque to clients.
 import { InvalidCursor } from './port.js';
 
+/** Which listing a cursor is of: one of another is no cursor. */
+type Listing = 'plans' | 'plans-of-agent' | 'tasks' | 'agents';
+
 /** @param position where the next page begins */
-export function cursorAt(position: string): string {
-  return Buffer.from(position).toString('base64url');
+export function cursorAt(listing: Listing, position: string): string {
+  return Buffer.from(`${listing} ${position}`).toString('base64url');
 }
 
 /**
@@ -11,9 +14,9 @@ export function cursorAt(position: string): string {
  * @returns the position, undefined for the first page
  * @throws InvalidCursor
  */
-export function positionOf(cursor: string | undefined, form: RegExp): string | undefined {
+export function positionOf(listing: Listing, cursor: string | undefined, form: RegExp): string | undefined {
   if (cursor === undefined) return undefined;
-  const position = Buffer.from(cursor, 'base64url').toString();
-  if (!form.test(position)) throw new InvalidCursor();
+  const [of, position = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (of !== listing || !form.test(position)) throw new InvalidCursor();
   return position;
 }

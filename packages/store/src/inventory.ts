@@ -83,7 +83,7 @@ export function createInventory(parts: StoreParts): Inventory {
   }
 
   const list: Inventory['list'] = async ({ lcaUuid, version, limit, cursor }) => {
-    let position = positionOf(cursor, /^[A-Za-z0-9._:-]{1,128}$/);
+    let position = positionOf('agents', cursor, /^[A-Za-z0-9._:-]{1,128}$/);
     const items: Agent[] = [];
     for (let looked = 0; looked < AGENTS_LOOKED_AT_MOST; looked += AGENTS_LOOKED_AT_ONCE) {
       const from = position === undefined ? '-' : `(${position}`;
@@ -95,13 +95,14 @@ export function createInventory(parts: StoreParts): Inventory {
           record !== null &&
           (lcaUuid === undefined || record.lcaUuid === lcaUuid) &&
           (version === undefined || record.components.some((instance) => instance.actualVersion === version));
-        if (matches && items.length === limit) return { items, nextCursor: cursorAt(position ?? '') };
+        if (matches && items.length === limit)
+          return { items, nextCursor: cursorAt('agents', position ?? '') };
         if (matches) items.push(shownAgent(record));
         position = agentIds[index];
       }
       if (agentIds.length < AGENTS_LOOKED_AT_ONCE) return { items, nextCursor: null };
     }
-    return { items, nextCursor: cursorAt(position ?? '') };
+    return { items, nextCursor: cursorAt('agents', position ?? '') };
   };
 
   const recordFacts: Inventory['recordFacts'] = async (report) => {

@@ -74,7 +74,7 @@ export function createPlans(parts: StoreParts): Plans {
 
   const listTasks: Plans['listTasks'] = async (planId, batchIndex, { status, limit, cursor }) => {
     const [at = 0, taskAt = 0] =
-      positionOf(cursor, /^\d{1,9}\.\d{1,9}$/)
+      positionOf('tasks', cursor, /^\d{1,9}\.\d{1,9}$/)
         ?.split('.')
         .map(Number) ?? [];
     const place = await storedBatch(planId, batchIndex);
@@ -94,7 +94,8 @@ export function createPlans(parts: StoreParts): Plans {
         for (const [taskIndex, task] of tasks.entries()) {
           if (from + index === at && taskIndex < taskAt) continue;
           if (status !== undefined && task.status !== status) continue;
-          if (items.length === limit) return { items, nextCursor: cursorAt(`${from + index}.${taskIndex}`) };
+          if (items.length === limit)
+            return { items, nextCursor: cursorAt('tasks', `${from + index}.${taskIndex}`) };
           items.push(task);
         }
       }
@@ -113,27 +114,29 @@ export function createPlans(parts: StoreParts): Plans {
     }
     const history = await unlessAway(connection.hget(keys.histories(keys.bucketOf(agentId)), agentId));
     const planIds = (history ?? '').split(',').flatMap((entry) => entry.split(' ')[0] || []);
-    const after = position === undefined ? 0 : Number(position) + 1;
-    return planIds
-      .map((planId, index) => ({ position: index.toString(), planId }))
-      .slice(after, after + count);
+    // Newer plans come in front: where a page ended is told by its last plan, not by a number.
+    const last = position === undefined ? -1 : planIds.indexOf(position);
+    const after = position !== undefined && last === -1 ? planIds.length : last + 1;
+    return planIds.slice(after, after + count).map((planId) => ({ position: planId, planId }));
   }
 
   const list: Plans['list'] = async ({ status, agentId, limit, cursor }) => {
-    let position = positionOf(cursor, /^\d{1,15}(:plan-[0-9a-f-]{36})?$/);
+    const listing = agentId === undefined ? 'plans' : 'plans-of-agent';
+    let position = positionOf(listing, cursor, /^(\d{15}:)?plan-[0-9a-f-]{36}$/);
     const items: PlanSummary[] = [];
     for (let looked = 0; looked < PLANS_LOOKED_AT_MOST; looked += PLANS_LOOKED_AT_ONCE) {
       const found = await idsAfter(position, agentId, PLANS_LOOKED_AT_ONCE);
       const read = await Promise.all(found.map(({ planId }) => summary(planId)));
       for (const [index, summary] of read.entries()) {
         const matches = summary !== null && (status === undefined || summary.plan.status === status);
-        if (matches && items.length === limit) return { items, nextCursor: cursorAt(position ?? '') };
+        if (matches && items.length === limit)
+          return { items, nextCursor: cursorAt(listing, position ?? '') };
         if (matches) items.push(summary.plan);
         position = found[index]?.position;
       }
       if (found.length < PLANS_LOOKED_AT_ONCE) return { items, nextCursor: null };
     }
-    return { items, nextCursor: cursorAt(position ?? '') };
+    return { items, nextCursor: cursorAt(listing, position ?? '') };
   };
 
   function command(

@@ -19,7 +19,9 @@ const route = createRoute({
   request: {
     query: z.strictObject({
       status: planStatus.optional(),
-      agentId: identifier.optional(),
+      agentId: identifier
+        .optional()
+        .openapi({ description: 'Plans that have had this agent, of its newest 1,000' }),
       ...pageQuery,
     }),
   },
