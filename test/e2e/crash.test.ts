@@ -14,7 +14,8 @@ let gradus: Gradus;
 let client: Client;
 
 beforeEach(async () => {
-  gradus = await startGradus({ workers: 1 });
+  // What was lost with a queue is asked for again after this.
+  gradus = await startGradus({ workers: 1, env: { GRADUS_REDELIVER_RUNNING: '10s' } });
   client = createClient({ baseUrl: gradus.url, token: gradus.token });
 });
 afterEach(() => gradus.stop());

@@ -8,11 +8,14 @@ export type ErrorCode =
   | 'not-found'
   | 'illegal-transition'
   | 'agents-busy'
+  | 'idempotency-in-progress'
+  | 'stale-revision'
   | 'body-too-large'
   | 'unsupported-media-type'
   | 'validation-failed'
   | 'unknown-agents'
   | 'version-mismatch'
+  | 'idempotency-key-reused'
   | 'rate-limited'
   | 'internal'
   | 'unavailable';
@@ -24,11 +27,14 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'Not found' },
   'illegal-transition': { status: 409, title: 'The state of the plan does not allow this' },
   'agents-busy': { status: 409, title: 'Agents are in a plan that has not ended' },
+  'idempotency-in-progress': { status: 409, title: 'The first request with this key is under way' },
+  'stale-revision': { status: 412, title: 'The plan is at another revision' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'validation-failed': { status: 422, title: 'Fields are missing or wrong' },
   'unknown-agents': { status: 422, title: 'Agents are not in the inventory' },
   'version-mismatch': { status: 422, title: 'Agents run another version' },
+  'idempotency-key-reused': { status: 422, title: 'The key was sent with another body' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
@@ -44,6 +50,7 @@ export interface Fault {
 interface ProblemExtensions {
   errors?: readonly Fault[];
   currentStatus?: string;
+  currentRevision?: number;
   conflicts?: readonly { agentId: string; planId: string }[];
   conflictCount?: number;
   agentIds?: readonly string[];

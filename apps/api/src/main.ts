@@ -50,7 +50,7 @@ async function run(): Promise<void> {
     namespace: settings.namespace,
     onError: (err: unknown) => logger.warn({ err }, 'redis'),
   };
-  const store = await openStore(redis);
+  const store = await openStore({ ...redis, timing: settings.timing });
   try {
     const queues = await openQueues(redis);
     try {

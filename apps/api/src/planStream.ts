@@ -1,6 +1,6 @@
 // The whole plan as a stream of JSON: read batch by batch as the client takes it, never held as one string.
-import type { Batch, Plan } from '@gradus/domain';
-import type { OpenedPlan, Store } from '@gradus/store';
+import type { Batch, Forecast, Plan, PlanHeader } from '@gradus/domain';
+import type { OpenedPlan, Preview, Store } from '@gradus/store';
 import type { TypedResponse } from 'hono';
 import type { Logger } from 'pino';
 import { headOf, tailOf } from './planFields.js';
@@ -50,15 +50,20 @@ function* batchJson({ batchIndex, agentIds, status, failedCount, tasks, ...more 
   yield `],${JSON.stringify(more).slice(1)}`;
 }
 
-async function* planJson(store: Store, opened: OpenedPlan): AsyncGenerator<string> {
-  yield `${JSON.stringify(headOf(opened.plan)).slice(0, -1)},"batches":[`;
+/** @param more stands after the plan's own fields */
+async function* planJson(
+  plan: PlanHeader,
+  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  more: object,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(headOf(plan)).slice(0, -1)},"batches":[`;
   let separator = '';
-  for await (const batch of readBatches(store, opened)) {
+  for await (const batch of batches) {
     yield separator;
     yield* batchJson(batch);
     separator = ',';
   }
-  yield `],${JSON.stringify(tailOf(opened.plan)).slice(1)}`;
+  yield `],${JSON.stringify({ ...tailOf(plan), ...more }).slice(1)}`;
 }
 
 async function* encoded(
@@ -92,10 +97,22 @@ export function streamPlan(
   logger: Logger,
   about: { requestId: string },
 ): Response & TypedResponse<Plan, 200, 'json'> {
-  const parts = encoded(planJson(store, opened), (err) => {
+  const parts = encoded(planJson(opened.plan, readBatches(store, opened), {}), (err) => {
     logger.error({ err, planId: opened.plan.id, ...about }, 'a plan could not be read to its end');
   });
   return jsonResponse(parts, { ETag: opened.etag });
+}
+
+/** Answers a plan that is not made, all of it. */
+export function streamPreview({
+  summary,
+  batches,
+  forecast,
+}: Preview): Response & TypedResponse<Plan & { forecast: Forecast }, 200, 'json'> {
+  return jsonResponse(
+    encoded(planJson(summary, batches, { forecast }), () => undefined),
+    {},
+  );
 }
 
 /** Answers one batch, in the fields' order and in pieces. */

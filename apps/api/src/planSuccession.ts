@@ -1,15 +1,16 @@
 // RetryGraduatedPlan and RollbackGraduatedPlan: a new plan that follows from an ended one.
-import { randomUUID } from 'node:crypto';
 import type { Succession, SuccessionResult } from '@gradus/store';
 import { createRoute } from '@hono/zod-openapi';
 import { scoped } from './auth.js';
 import type { ApiApp, ApiDeps } from './env.js';
 import { Problem } from './errors.js';
 import { answerNewPlan, planRefused } from './newPlan.js';
+import { staleRevision } from './planCommand.js';
 import { noSuchPlan, planIdOf } from './planId.js';
 import { BASE, planParams } from './routes/base.js';
 import { noQuery } from './schemas/fields.js';
-import { plan } from './schemas/plan.js';
+import { successionHeaders } from './schemas/headers.js';
+import { newPlanAnswer, newPlanHeaders } from './schemas/plan.js';
 import { problems } from './schemas/problem.js';
 
 interface SuccessionOperation {
@@ -30,34 +31,64 @@ export function succession({ operationId, summary, verb, nothingToDo, make }: Su
     tags: ['Plans'],
     method: 'post',
     path: `${BASE}/upgrade-plans/{id}/${verb}`,
-    request: { params: planParams, query: noQuery },
+    request: { params: planParams, query: noQuery, headers: successionHeaders },
     responses: {
-      200: { description: 'The whole new plan', content: { 'application/json': { schema: plan } } },
-      ...problems('not-found', 'illegal-transition', 'agents-busy', 'unknown-agents', 'version-mismatch'),
+      200: {
+        description: 'The whole new plan',
+        headers: newPlanHeaders,
+        content: { 'application/json': { schema: newPlanAnswer } },
+      },
+      ...problems(
+        'not-found',
+        'illegal-transition',
+        'stale-revision',
+        'agents-busy',
+        'unknown-agents',
+        'version-mismatch',
+        'idempotency-key-reused',
+        'idempotency-in-progress',
+      ),
     },
   });
   return (app: ApiApp, deps: ApiDeps): void => {
     app.openapi(route, async (c) => {
       const sourcePlanId = planIdOf(c, c.req.valid('param').id);
-      const id = `plan-${randomUUID()}`;
-      const result = await make(deps, { id, sourcePlanId, actor: c.var.key.name });
-      switch (result.outcome) {
-        case 'created':
-          return answerNewPlan(c, deps, id, { startAt: null });
-        case 'not-found':
-          throw noSuchPlan(sourcePlanId);
-        case 'illegal': {
-          const detail = `A plan that is ${result.status} does not take ${verb}: only one that has ended does.`;
-          throw new Problem('illegal-transition', detail, { currentStatus: result.status });
-        }
-        case 'nothing-to-do': {
-          const ended = await deps.store.plans.readSummary(sourcePlanId);
-          if (ended === null) throw noSuchPlan(sourcePlanId);
-          throw new Problem('illegal-transition', nothingToDo, { currentStatus: ended.plan.status });
-        }
-        default:
-          throw planRefused(result);
-      }
+      const headers = c.req.valid('header');
+      const given = { sourcePlanId, actor: c.var.key.name, ifRevision: headers['if-match'] };
+      return answerNewPlan(c, deps, {
+        headers,
+        route: `${verb} ${sourcePlanId}`,
+        body: async () => '',
+        make: async (id, leaseUntil) => {
+          const result = await make(deps, { ...given, id, leaseUntil });
+          if (result.outcome !== 'created') throw await successionRefused(deps, sourcePlanId, result);
+        },
+        start: { startAt: null },
+      });
     });
   };
+
+  async function successionRefused(
+    { store }: ApiDeps,
+    sourcePlanId: string,
+    result: Exclude<SuccessionResult, { outcome: 'created' }>,
+  ): Promise<Problem> {
+    switch (result.outcome) {
+      case 'not-found':
+        return noSuchPlan(sourcePlanId);
+      case 'stale':
+        return staleRevision(result);
+      case 'illegal': {
+        const detail = `A plan that is ${result.status} does not take ${verb}: only one that has ended does.`;
+        return new Problem('illegal-transition', detail, { currentStatus: result.status });
+      }
+      case 'nothing-to-do': {
+        const ended = await store.plans.readSummary(sourcePlanId);
+        if (ended === null) return noSuchPlan(sourcePlanId);
+        return new Problem('illegal-transition', nothingToDo, { currentStatus: ended.plan.status });
+      }
+      default:
+        return planRefused(result);
+    }
+  }
 }

@@ -8,6 +8,7 @@ import { type ErrorCode, PROBLEMS, Problem } from './errors.js';
 
 const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
   unauthenticated: { 'WWW-Authenticate': 'Bearer' },
+  'idempotency-in-progress': { 'Retry-After': '1' },
   'rate-limited': { 'Retry-After': '1' },
   unavailable: { 'Retry-After': '1' },
 };

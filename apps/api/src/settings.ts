@@ -1,4 +1,5 @@
 // What the process is told by its environment.
+import { parseDuration } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
 import { SCOPES } from './apiKeys.js';
 
@@ -44,6 +45,21 @@ function wholeNumber(min: number, max: number, fallback: number) {
     .transform(Number);
 }
 
+/** In milliseconds. */
+function duration(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text, ctx) => {
+      try {
+        return parseDuration(text);
+      } catch {
+        ctx.addIssue({ code: 'custom', message: 'must be a duration such as 90s, 10m, 12h or 90d' });
+        return z.NEVER;
+      }
+    });
+}
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535, 3_000),
   HOST: z.string().default('127.0.0.1'),
@@ -55,6 +71,8 @@ const environment = z.object({
   GRADUS_API_KEYS: apiKeys,
   GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
   GRADUS_BODY_LIMIT: wholeNumber(1_024, 1_073_741_824, 16 * 1024 * 1024),
+  GRADUS_REDELIVER_DISPATCHED: duration('30s'),
+  GRADUS_REDELIVER_RUNNING: duration('5m'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -83,6 +101,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     keys: data.GRADUS_API_KEYS,
     maxAgentsPerPlan: data.GRADUS_MAX_AGENTS_PER_PLAN,
     bodyLimitBytes: data.GRADUS_BODY_LIMIT,
+    timing: {
+      dispatchedAgainMs: data.GRADUS_REDELIVER_DISPATCHED,
+      runningAgainMs: data.GRADUS_REDELIVER_RUNNING,
+    },
     logLevel: data.LOG_LEVEL,
   };
 }

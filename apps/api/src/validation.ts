@@ -45,10 +45,11 @@ export function refuseFaults(
   return async (result, c) => {
     if (result.success) return;
     const request = requests.get(`${c.req.method} ${routePath(c)}`) ?? {};
-    const { query, params } = request;
+    const { query, params, headers } = request;
     const errors = [
       ...(params instanceof z.ZodType ? await faultsOf(params, c.req.param(), 'path') : []),
       ...(query instanceof z.ZodType ? await faultsOf(query, queryOf(c), 'query') : []),
+      ...(headers instanceof z.ZodType ? await faultsOf(headers, c.req.header(), 'header') : []),
       ...(await bodyFaults(c, request)),
     ];
     const what = errors.length === 1 ? 'One field is' : `${errors.length} fields are`;

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: { app: 'worker', pid: process.pid } });
   const onError = (error: unknown) => logger.warn({ err: error }, 'redis connection');
   const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
-  const store = await openStore(connectTo);
+  const store = await openStore({ ...connectTo, timing: settings.timing });
   const queues = await openQueues(connectTo);
   const { planRetentionMs } = settings;
   const deps = { store, queues, logger, planRetentionMs };

@@ -2,6 +2,21 @@
 import { parseDuration } from '@gradus/domain';
 import { z } from 'zod';
 
+/** In milliseconds. */
+function duration(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text, ctx) => {
+      try {
+        return parseDuration(text);
+      } catch {
+        ctx.addIssue({ code: 'custom', message: 'must be a duration such as 90s, 10m, 12h or 90d' });
+        return z.NEVER;
+      }
+    });
+}
+
 const environment = z.object({
   REDIS_URL: z.string('must be set, such as redis://127.0.0.1:6379'),
   GRADUS_NAMESPACE: z
@@ -13,17 +28,11 @@ const environment = z.object({
     .regex(/^\d{1,7}$/, 'must be an integer from 0 (no limit) to 9999999')
     .default('500')
     .transform(Number),
-  GRADUS_PLAN_RETENTION: z
-    .string()
-    .default('90d')
-    .transform((text, ctx) => {
-      try {
-        return parseDuration(text);
-      } catch {
-        ctx.addIssue({ code: 'custom', message: 'must be a duration such as 90d or 12h' });
-        return z.NEVER;
-      }
-    }),
+  GRADUS_PLAN_RETENTION: duration('90d'),
+  GRADUS_REDELIVER_DISPATCHED: duration('30s'),
+  GRADUS_REDELIVER_RUNNING: duration('5m'),
+  GRADUS_RETRY_BACKOFF: duration('10s'),
+  GRADUS_RETRY_BACKOFF_MAX: duration('5m'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -53,6 +62,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     dispatchRate: data.GRADUS_DISPATCH_RATE === 0 ? null : data.GRADUS_DISPATCH_RATE,
     /** How long an ended plan is kept, in milliseconds. */
     planRetentionMs: data.GRADUS_PLAN_RETENTION,
+    timing: {
+      dispatchedAgainMs: data.GRADUS_REDELIVER_DISPATCHED,
+      runningAgainMs: data.GRADUS_REDELIVER_RUNNING,
+      retryBaseMs: data.GRADUS_RETRY_BACKOFF,
+      retryMaxMs: data.GRADUS_RETRY_BACKOFF_MAX,
+    },
     logLevel: data.LOG_LEVEL,
   };
 }

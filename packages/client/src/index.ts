@@ -5,7 +5,7 @@ import { planCalls } from './plans.js';
 import { type ClientOptions, createRequest } from './request.js';
 
 export type { AgentLine, ImportAnswer } from './agents.js';
-export type { PlanInput } from './plans.js';
+export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, type Problem, ProblemError } from './problem.js';
 export type { CallOptions, ClientOptions } from './request.js';
 

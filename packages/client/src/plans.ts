@@ -1,6 +1,7 @@
 // Upgrade plans: create, read, command.
 import type {
   Batch,
+  Forecast,
   Gate,
   OnThreshold,
   Plan,
@@ -10,7 +11,7 @@ import type {
   TaskStatus,
 } from '@gradus/domain';
 import { eachItem } from './pages.js';
-import type { CallOptions, Request } from './request.js';
+import type { Call, CallOptions, Request } from './request.js';
 
 /** A new plan; durations are `90s`, `10m`, `1h30m`, `2d` or ISO 8601, instants ISO 8601. */
 export interface PlanInput {
@@ -34,28 +35,70 @@ export interface PlanInput {
   onThreshold?: OnThreshold | undefined;
 }
 
+/** What a command on a plan takes. */
+export interface CommandOptions extends CallOptions {
+  /** The revision that the plan must be at. */
+  ifMatch?: number | undefined;
+}
+
+/** What a call that makes a plan takes. */
+export interface MakeOptions extends CallOptions {
+  /** However often the call is repeated with this key, it makes one plan. */
+  idempotencyKey?: string | undefined;
+  /** Answers the summary alone. */
+  minimal?: boolean | undefined;
+}
+
+export interface CreateOptions extends MakeOptions {
+  /** Nothing is stored: answers the plan as it would be, with a forecast. */
+  dryRun?: boolean | undefined;
+}
+
+/** By whether an option is set, as far as the types know. */
+type If<Options, Name extends string, Then, Else> = Name extends keyof Options
+  ? [Options[Name]] extends [true]
+    ? Then
+    : true extends Options[Name]
+      ? Then | Else
+      : Else
+  : Else;
+
+type Shown<Options> = If<Options, 'minimal', PlanSummary, Plan>;
+
 /** The calls about plans. A plan's id may be given with or without its `plan-`. */
 export function planCalls(request: Request) {
   const read = <Answer>(path: string, options: CallOptions, query?: Record<string, string>) =>
     request<Answer>({ ...options, method: 'GET', path, query, isRepeatable: true });
-  const command = (planId: string, verb: string, json: unknown, options: CallOptions) =>
-    request<PlanSummary>({ ...options, method: 'POST', path: `${pathOf(planId)}/${verb}`, json });
+  const command = (planId: string, verb: string, json: unknown, options: CommandOptions) =>
+    request<PlanSummary>({
+      ...callOf(options),
+      method: 'POST',
+      path: `${pathOf(planId)}/${verb}`,
+      json,
+    });
+  const follow = <Options extends CommandOptions & MakeOptions>(
+    planId: string,
+    verb: string,
+    options: Options | undefined,
+  ) =>
+    request<Shown<Options>>({
+      ...callOf(options ?? {}),
+      method: 'POST',
+      path: `${pathOf(planId)}/${verb}`,
+    });
 
   return {
     /**
      * Never tried again by itself: where it is not known whether the plan was made, repeat it with the same
      * `idempotencyKey`.
      */
-    createPlan: (
-      plan: PlanInput,
-      { idempotencyKey, ...options }: CallOptions & { idempotencyKey?: string | undefined } = {},
-    ) =>
-      request<Plan>({
-        ...options,
+    createPlan: <Options extends CreateOptions = CallOptions>(plan: PlanInput, options?: Options) =>
+      request<Shown<Options> & If<Options, 'dryRun', { forecast: Forecast }, { forecast?: undefined }>>({
+        ...callOf(options ?? {}),
         method: 'POST',
         path: '/upgrade-plans',
+        query: { dryRun: options?.dryRun ? 'true' : undefined },
         json: plan,
-        headers: idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey },
       }),
 
     getPlan: (planId: string, options: CallOptions = {}) => read<Plan>(pathOf(planId), options),
@@ -84,9 +127,9 @@ export function planCalls(request: Request) {
       options: CallOptions = {},
     ) => eachItem<PlanTask>(request, `${pathOf(planId)}/batches/${batchIndex}/tasks`, filter, options),
 
-    startPlan: (planId: string, options: CallOptions = {}) => command(planId, 'start', undefined, options),
+    startPlan: (planId: string, options: CommandOptions = {}) => command(planId, 'start', undefined, options),
 
-    pausePlan: (planId: string, input: { reason?: string | undefined } = {}, options: CallOptions = {}) =>
+    pausePlan: (planId: string, input: { reason?: string | undefined } = {}, options: CommandOptions = {}) =>
       command(planId, 'pause', input, options),
 
     resumePlan: (
@@ -96,26 +139,30 @@ export function planCalls(request: Request) {
         concurrency?: number | undefined;
         retryFailed?: boolean | undefined;
       } = {},
-      options: CallOptions = {},
+      options: CommandOptions = {},
     ) => command(planId, 'resume', input, options),
 
     /** Without a batch index: the current batch. */
     promotePlan: (
       planId: string,
       input: { batchIndex?: number | undefined } = {},
-      options: CallOptions = {},
+      options: CommandOptions = {},
     ) => command(planId, 'promote', input, options),
 
     /** @returns a new plan of the agents that failed in an ended one */
-    retryPlan: (planId: string, options: CallOptions = {}) =>
-      request<Plan>({ ...options, method: 'POST', path: `${pathOf(planId)}/retry` }),
+    retryPlan: <Options extends CommandOptions & MakeOptions = CallOptions>(
+      planId: string,
+      options?: Options,
+    ) => follow(planId, 'retry', options),
 
     /** @returns a new plan that takes the agents of an ended one back */
-    rollbackPlan: (planId: string, options: CallOptions = {}) =>
-      request<Plan>({ ...options, method: 'POST', path: `${pathOf(planId)}/rollback` }),
+    rollbackPlan: <Options extends CommandOptions & MakeOptions = CallOptions>(
+      planId: string,
+      options?: Options,
+    ) => follow(planId, 'rollback', options),
 
-    deletePlan: (planId: string, options: CallOptions = {}) =>
-      request<void>({ ...options, method: 'DELETE', path: pathOf(planId) }),
+    deletePlan: (planId: string, options: CommandOptions = {}) =>
+      request<void>({ ...callOf(options), method: 'DELETE', path: pathOf(planId) }),
 
     /** The emergency stop: pauses every running plan. */
     pauseAllPlans: (options: CallOptions = {}) =>
@@ -125,8 +172,27 @@ export function planCalls(request: Request) {
     resumeAllPlans: (options: CallOptions = {}) =>
       request<{ plans: number }>({ ...options, method: 'POST', path: '/upgrade-plans:resume-all' }),
 
-    cancelPlan: (planId: string, input: { reason?: string | undefined } = {}, options: CallOptions = {}) =>
+    cancelPlan: (planId: string, input: { reason?: string | undefined } = {}, options: CommandOptions = {}) =>
       command(planId, 'cancel', input, options),
+  };
+}
+
+/** The options that every call takes, and the others as headers. */
+function callOf({
+  ifMatch,
+  idempotencyKey,
+  minimal,
+  signal,
+  timeoutMs,
+}: CommandOptions & MakeOptions): Pick<Call, 'signal' | 'timeoutMs' | 'headers'> {
+  return {
+    signal,
+    timeoutMs,
+    headers: {
+      ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      ...(minimal ? { prefer: 'return=minimal' } : {}),
+    },
   };
 }
 

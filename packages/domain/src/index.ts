@@ -10,6 +10,7 @@ export * from './decide.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './forecast.js';
 export * from './plan.js';
 export * from './planner.js';
 export * from './task.js';

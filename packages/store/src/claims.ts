@@ -17,7 +17,7 @@ interface Member {
 
 type Held = Member & { planId: string };
 
-interface Claimed {
+export interface Claimed {
   /** In the order of the agents that were asked for; null where the inventory does not know one. */
   records: (AgentRecord | null)[];
   conflicts: Conflict[];

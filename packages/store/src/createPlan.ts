@@ -2,16 +2,17 @@
 // between leaves a reservation whose lease runs out.
 import { type Agent, type Planned, type PlannedAgent, planUpgrade } from '@gradus/domain';
 import { chunks } from './chunks.js';
-import { claimAgents, freeAgents } from './claims.js';
+import { type Claimed, claimAgents, freeAgents } from './claims.js';
 import { planIndexEntry } from './keys.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
 import { type AgentRecord, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
-import { type StateRows, type StaticAgent, stateRow } from './stored.js';
+import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
 import type { StoreParts } from './storeParts.js';
 import { freshPlanId, freshTaskUuid } from './uuids.js';
 
-const LEASE_MS = 120_000;
+/** A making takes no longer; one that has not published its plan by then never does. */
+export const LEASE_MS = 120_000;
 const AGENTS_A_WRITE = 250;
 const SHOWN_AT_MOST = 100;
 
@@ -26,7 +27,7 @@ export interface Making {
   planAgents: (agents: Agent[]) => Planned;
 }
 
-/** The making ended in nothing, by somebody else's hand. */
+/** The making ended in nothing: it took too long, or by somebody else's hand. */
 class ReservationLost extends Error {
   readonly code = 'reservation-lost';
   constructor(planId: string) {
@@ -44,14 +45,22 @@ export function upgradeOf(plan: NewPlan): Making {
 /**
  * Durable with every claim, or not there at all.
  *
+ * @param given.leaseUntil until when the plan may be made
  * @throws StoreUnavailable
  */
-export async function createPlan(parts: StoreParts, making: Making): Promise<CreatePlanResult> {
+export async function createPlan(
+  parts: StoreParts,
+  making: Making,
+  given: { leaseUntil?: number | undefined } = {},
+): Promise<CreatePlanResult> {
   const { connection, scripts, keys, clock } = parts;
   const { id } = making.plan;
   const createdAt = clock.now();
+  const { leaseUntil = createdAt + LEASE_MS } = given;
   await unlessAway(connection.zadd(keys.activePlans, createdAt, id));
-  const reservation = { planId: id, leaseUntil: createdAt + LEASE_MS };
+  // Whoever repeats the request may have begun to make another plan by then.
+  if (clock.now() >= leaseUntil) throw new StoreUnavailable(new ReservationLost(id));
+  const reservation = { planId: id, leaseUntil };
   const reserved = await scripts.run<string>('reserve-plan', keys.planAll(id), reservation);
   if (reserved !== 'reserved') throw new StoreUnavailable(new ReservationLost(id));
   try {
@@ -66,12 +75,13 @@ export async function createPlan(parts: StoreParts, making: Making): Promise<Cre
   }
 }
 
-/** @returns why the plan is not to be, null where it is */
-async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
-  const { connection, keys } = parts;
-  const { id, agentIds } = making.plan;
-  const { records, conflicts } = await claimAgents(parts, id, agentIds, making.yielding);
-  const unknown = agentIds.filter((_, index) => records[index] === null);
+/** What the plan is to be, and the agents' records in its agents' order; or why it is not to be. */
+type Prepared =
+  | { outcome: 'planned'; planned: Extract<Planned, { outcome: 'planned' }>; records: AgentRecord[] }
+  | Exclude<CreatePlanResult, { outcome: 'created' }>;
+
+export function prepare(making: Making, { records, conflicts }: Claimed): Prepared {
+  const unknown = making.plan.agentIds.filter((_, index) => records[index] === null);
   if (unknown.length > 0) {
     const shown = unknown.slice(0, SHOWN_AT_MOST);
     return { outcome: 'unknown-agents', agentIds: shown, agentCount: unknown.length };
@@ -86,7 +96,17 @@ async function make(parts: StoreParts, making: Making, createdAt: number): Promi
     const { agents } = planned;
     return { ...planned, agents: agents.slice(0, SHOWN_AT_MOST), agentCount: agents.length };
   }
-  await writeAgents(parts, id, planned.agents, known);
+  return { outcome: 'planned', planned, records: known };
+}
+
+/** @returns why the plan is not to be, null where it is */
+async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
+  const { connection, keys } = parts;
+  const { id, agentIds } = making.plan;
+  const prepared = prepare(making, await claimAgents(parts, id, agentIds, making.yielding));
+  if (prepared.outcome !== 'planned') return prepared;
+  const { planned, records } = prepared;
+  await writeAgents(parts, id, planned.agents, records);
   await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, id)));
   await publish(parts, making, planned, createdAt);
   return null;
@@ -122,7 +142,7 @@ async function writeAgents(
   if (answers.includes('abandoned')) throw new StoreUnavailable(new ReservationLost(planId));
 }
 
-function staticOf({ agentId, nodeUuid, lcaUuid, tasks }: PlannedAgent): StaticAgent {
+export function staticOf({ agentId, nodeUuid, lcaUuid, tasks }: PlannedAgent): StaticAgent {
   const components = tasks.map((task): StaticAgent[3][number] => [
     task.componentUuid,
     task.componentInstanceUuid,
@@ -134,7 +154,7 @@ function staticOf({ agentId, nodeUuid, lcaUuid, tasks }: PlannedAgent): StaticAg
   return [agentId, nodeUuid, lcaUuid, components];
 }
 
-function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined): StateRows {
+export function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined): StateRows {
   return tasks.map((task) => {
     const { status, lifecycleTaskUuid, runtimeStatus, actualVersion, actualRelease } = task;
     const known = record?.components.find(
@@ -152,12 +172,12 @@ function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined): Stat
   });
 }
 
-async function publish(
-  { scripts, keys }: StoreParts,
+/** The plan's header, but for what changes. */
+export function headerFields(
   { plan, sourcePlanUuid }: Making,
   planned: Extract<Planned, { outcome: 'planned' }>,
   createdAt: number,
-): Promise<void> {
+): Fields {
   const { agentIds, cut, ...given } = plan;
   const fields = {
     ...given,
@@ -173,9 +193,19 @@ async function publish(
   const texts = Object.entries(fields).flatMap(([name, value]) =>
     value === null ? [] : [[name, String(value)] as const],
   );
+  return Object.fromEntries(texts);
+}
+
+async function publish(
+  { scripts, keys }: StoreParts,
+  making: Making,
+  planned: Extract<Planned, { outcome: 'planned' }>,
+  createdAt: number,
+): Promise<void> {
+  const { plan } = making;
   const answer = await scripts.run<string>('publish-plan', keys.planAll(plan.id), {
     now: createdAt,
-    header: Object.fromEntries(texts),
+    header: headerFields(making, planned, createdAt),
     batches: planned.batches.map((batch) => JSON.stringify(batch)),
     actor: plan.createdBy,
   });

@@ -7,14 +7,19 @@ import { withdrawTasks } from './withdrawals.js';
 
 const DELETED_AT_ONCE = 20;
 
-export async function deletePlan(parts: StoreParts, planId: string): Promise<CommandResult> {
+/** @param ifRevision the plan's revision by the client's word */
+export async function deletePlan(
+  parts: StoreParts,
+  planId: string,
+  ifRevision?: number,
+): Promise<CommandResult> {
   const { connection, scripts, keys } = parts;
   for (;;) {
     const createdAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'createdAt'));
     const result = await scripts.run<CommandResult | { outcome: 'withdraw-first' }>(
       'delete-plan',
       keys.planAll(planId),
-      {},
+      { ifRevision },
     );
     if (result.outcome === 'withdraw-first') await withdrawTasks(parts, planId);
     else {

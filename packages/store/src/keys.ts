@@ -49,6 +49,7 @@ export function createKeys(namespace: string) {
     activePlans: `${namespace}:{index}:active-plans`,
     /** Retired plans, by the instant at which they ended. */
     endedPlans: `${namespace}:{index}:ended-plans`,
+    idempotency: (digest: string) => `${namespace}:{idempotency:${digest}}`,
     session: (digest: string) => `${namespace}:{session:${digest}}`,
   };
 }

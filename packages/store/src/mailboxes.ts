@@ -1,10 +1,10 @@
 // What waits for each LCA: lifecycle tasks to carry out, and cancellations.
-import type { Keys } from './keys.js';
 import type { Mailboxes, TakenWork } from './port.js';
-import type { Scripts } from './scripts.js';
+import type { StoreParts } from './storeParts.js';
 import type { WakeUps } from './wakeUps.js';
 
-export function createMailboxes(scripts: Scripts, keys: Keys, wakeUps: WakeUps): Mailboxes {
+export function createMailboxes({ scripts, keys, timing }: StoreParts, wakeUps: WakeUps): Mailboxes {
+  const { dispatchedAgainMs, runningAgainMs } = timing;
   const run = <Answer>(name: Parameters<typeof scripts.run>[0], lcaUuid: string, input: object) =>
     scripts.run<Answer>(name, keys.mailbox(lcaUuid), input);
   return {
@@ -12,11 +12,16 @@ export function createMailboxes(scripts: Scripts, keys: Keys, wakeUps: WakeUps):
       await run('put-task', lcaUuid, { now, task, channel: keys.wakeUps(lcaUuid) });
     },
     take: async (lcaUuid, now, limit) => {
-      const taken = await run<Partial<TakenWork>>('take', lcaUuid, { now, limit });
+      const taken = await run<Partial<TakenWork>>('take', lcaUuid, {
+        now,
+        limit,
+        dispatchedAgainMs,
+        runningAgainMs,
+      });
       return { tasks: taken.tasks ?? [], cancel: taken.cancel ?? [], nextDueAt: taken.nextDueAt ?? null };
     },
     settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
-      await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome });
+      await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome, runningAgainMs });
     },
     waitForWork: (lcaUuid, waitMs, signal, ready) =>
       wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, signal, ready),

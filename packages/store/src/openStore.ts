@@ -2,6 +2,7 @@
 import { connectWhenThere } from '@gradus/redis';
 import { startClock } from './clock.js';
 import { durabilityWarnings } from './durability.js';
+import { createIdempotency } from './idempotency.js';
 import { createInventory } from './inventory.js';
 import { createKeys } from './keys.js';
 import { createMailboxes } from './mailboxes.js';
@@ -10,6 +11,7 @@ import type { Store } from './port.js';
 import { loadScripts, unlessAway } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
+import { DEFAULT_TIMING, type Timing } from './timing.js';
 import { createWakeUps } from './wakeUps.js';
 
 /**
@@ -19,30 +21,34 @@ import { createWakeUps } from './wakeUps.js';
  * @param namespace goes before every key
  * @param onError hears every connection error
  * @param now milliseconds since 1970; by default Redis' clock
+ * @param timing where it is not to be the default
  */
 export async function openStore({
   url,
   namespace,
   onError,
   now,
+  timing,
 }: {
   url: string;
   namespace: string;
   onError: (error: unknown) => void;
   now?: () => number;
+  timing?: Partial<Timing>;
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
   const keys = createKeys(namespace);
   const scripts = loadScripts(connection);
-  const parts = { connection, scripts, keys, clock };
+  const parts = { connection, scripts, keys, clock, timing: { ...DEFAULT_TIMING, ...timing } };
   return {
     plans: createPlans(parts),
     steps: createSteps(parts),
     inventory: createInventory(parts),
-    mailboxes: createMailboxes(scripts, keys, createWakeUps(subscriber)),
+    mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
     sessions: createSessions(connection, keys),
+    idempotency: createIdempotency(parts),
     now: clock.now,
     ping: async () => {
       await unlessAway(connection.ping());

@@ -5,6 +5,7 @@ import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
 import type { Command, CommandResult, Plans } from './port.js';
+import { previewPlan } from './previewPlan.js';
 import { unlessAway } from './scripts.js';
 import {
   batchSummaryOf,
@@ -149,10 +150,8 @@ export function createPlans(parts: StoreParts): Plans {
   }
 
   /** @param kind resumes only what was paused so */
-  async function resume(
-    { planId, actor, reason, failureThreshold, concurrency, retryFailed }: Parameters<Plans['resume']>[0],
-    kind?: PauseKind,
-  ): Promise<CommandResult> {
+  async function resume(given: Parameters<Plans['resume']>[0], kind?: PauseKind): Promise<CommandResult> {
+    const { planId, actor, reason, ifRevision, failureThreshold, concurrency, retryFailed } = given;
     let uuids = 0;
     for (;;) {
       const plan = await unlessAway(connection.hgetall(keys.plan(planId, 'plan')));
@@ -172,6 +171,7 @@ export function createPlans(parts: StoreParts): Plans {
         now: clock.now(),
         actor,
         detail: reason ?? '',
+        ifRevision,
         kind,
         batchIndex,
         ...(concurrency === undefined ? {} : { concurrency }),
@@ -212,7 +212,8 @@ export function createPlans(parts: StoreParts): Plans {
   };
 
   return {
-    create: (plan) => createPlan(parts, upgradeOf(plan)),
+    create: (plan, leaseUntil) => createPlan(parts, upgradeOf(plan), { leaseUntil }),
+    preview: (plan) => previewPlan(parts, plan),
     readSummary: summary,
     open: async (planId) => {
       const read = await summary(planId);
@@ -229,7 +230,7 @@ export function createPlans(parts: StoreParts): Plans {
     resume: (given) => resume(given),
     retry: (succession) => retryPlan(parts, succession),
     rollBack: (succession) => rollbackPlan(parts, succession),
-    remove: (planId) => deletePlan(parts, planId),
+    remove: (planId, ifRevision) => deletePlan(parts, planId, ifRevision),
     pauseAll,
     resumeAll,
     promote: (given) => command('promote-batch', given),

@@ -6,6 +6,7 @@ import type {
   BatchCut,
   CheckInAnswer,
   ComponentFacts,
+  Forecast,
   Gate,
   LifecycleTask,
   OnThreshold,
@@ -75,10 +76,29 @@ export type CreatePlanResult =
     }
   | { outcome: 'agents-busy'; conflicts: Conflict[]; conflictCount: number };
 
+/** A plan as it would be made. */
+export interface Preview {
+  summary: PlanSummary;
+  /** Each made when it is asked for. */
+  batches: Iterable<Batch>;
+  forecast: Forecast;
+}
+
+export type PreviewResult =
+  | ({ outcome: 'previewed' } & Preview)
+  | Exclude<CreatePlanResult, { outcome: 'created' }>;
+
+/** The plan is at another revision than the client said. */
+export interface Stale {
+  outcome: 'stale';
+  revision: number;
+}
+
 /** `unchanged`: its aim was reached already. `illegal`: the plan's state does not allow it. */
 export type CommandResult =
   | { outcome: 'done' | 'unchanged' | 'illegal'; status: PlanStatus }
-  | { outcome: 'not-found' };
+  | { outcome: 'not-found' }
+  | Stale;
 
 /** A plan that follows from another one. */
 export interface Succession {
@@ -87,19 +107,26 @@ export interface Succession {
   /** The one that it follows from. */
   sourcePlanId: string;
   actor: string;
+  /** The source's revision by the client's word; undefined where it does not matter. */
+  ifRevision?: number | undefined;
+  /** Until when the new plan may be made; by default as long as any. */
+  leaseUntil?: number | undefined;
 }
 
 /** `nothing-to-do`: no agent of the source is one for the new plan. */
 export type SuccessionResult =
   | CreatePlanResult
   | { outcome: 'illegal'; status: PlanStatus }
-  | { outcome: 'not-found' | 'nothing-to-do' };
+  | { outcome: 'not-found' | 'nothing-to-do' }
+  | Stale;
 
 /** Who gave a command, and why. */
 export interface Command {
   planId: string;
   actor: string;
   reason?: string | null;
+  /** The plan's revision by the client's word; undefined where it does not matter. */
+  ifRevision?: number | undefined;
 }
 
 /** A plan as it was at one moment. */
@@ -122,14 +149,20 @@ export interface PlanEvents {
 
 /** Plans, as clients and operators see them. Every plan id is `plan-` + UUID. */
 export interface Plans {
-  /** Durable, with every claim, or not there at all. */
-  create(plan: NewPlan): Promise<CreatePlanResult>;
+  /**
+   * Durable, with every claim, or not there at all.
+   *
+   * @param leaseUntil until when it may be made; by default as long as any
+   */
+  create(plan: NewPlan, leaseUntil?: number): Promise<CreatePlanResult>;
+  /** What `create` would make, or refuse; nothing is written. */
+  preview(plan: NewPlan): Promise<PreviewResult>;
   /** A new plan of the agents that failed in an ended one. */
   retry(succession: Succession): Promise<SuccessionResult>;
   /** A new plan that takes every agent that an ended one brought to its target back, last batch first. */
   rollBack(succession: Succession): Promise<SuccessionResult>;
   /** Removes an ended plan with all that is kept of it. */
-  remove(planId: string): Promise<CommandResult>;
+  remove(planId: string, ifRevision?: number): Promise<CommandResult>;
   /** The emergency stop. @returns how many plans it paused */
   pauseAll(actor: string): Promise<number>;
   /** Resumes just what the emergency stop paused. @returns which plans */
@@ -336,12 +369,40 @@ export interface Sessions {
   end(sessionId: string): Promise<void>;
 }
 
+/** A request that is to be carried out once, however often it is sent. */
+export interface KeyedRequest {
+  /** Who asks. */
+  subject: string;
+  /** What for; with the subject and the key it names the request. */
+  route: string;
+  key: string;
+  /** What is asked for, the same text for the same. */
+  body: string;
+}
+
+/**
+ * `begun`: make the plan of this id, and say how it ended. `made`: it is there, or was. `reused`: the key was sent
+ * with another body.
+ */
+export type Begun =
+  | { outcome: 'begun'; planId: string; leaseUntil: number }
+  | { outcome: 'made'; planId: string }
+  | { outcome: 'in-progress' | 'reused' };
+
+/** Which plan an idempotency key has made; remembered for a day. */
+export interface Idempotency {
+  begin(request: KeyedRequest): Promise<Begun>;
+  /** `refused`: the key is forgotten. `given-back`: it is not known how it ended, and a repeat may find out. */
+  end(request: KeyedRequest, planId: string, how: 'made' | 'refused' | 'given-back'): Promise<void>;
+}
+
 export interface Store {
   plans: Plans;
   steps: PlanSteps;
   inventory: Inventory;
   mailboxes: Mailboxes;
   sessions: Sessions;
+  idempotency: Idempotency;
   /** Milliseconds since 1970 by Redis' clock, so that all processes agree. */
   now(): number;
   /** @throws where Redis does not answer */

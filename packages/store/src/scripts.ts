@@ -29,6 +29,7 @@ const FOLDERS = {
   ],
   inventory: ['claim-agents', 'free-agents', 'put-agent', 'record-facts'],
   mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
+  idempotency: ['begin-request', 'end-request'],
 } as const;
 
 export type ScriptName = (typeof FOLDERS)[keyof typeof FOLDERS][number];
@@ -37,6 +38,7 @@ const SHARED: Record<keyof typeof FOLDERS, string> = {
   plan: `${LUA_CONSTANTS}\n${read('plan/shared.lua')}`,
   inventory: '',
   mailbox: read('mailbox/shared.lua'),
+  idempotency: '',
 };
 
 function read(file: string): string {

@@ -19,8 +19,6 @@ import { rollBackByThreshold } from './successors.js';
 import { freshTaskUuids } from './uuids.js';
 import { withdrawTasks } from './withdrawals.js';
 
-/** How long an attempt that failed waits for the next, at first and at most. */
-const RETRY = { retryBaseMs: 10_000, retryMaxMs: 300_000 };
 /** A control plane that has not swept for this long was away: devices are not to pay for it. */
 const AWAY_MS = 30_000;
 /** So many deadlines are judged in one step. */
@@ -86,6 +84,8 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
 
 export function createSteps(parts: StoreParts): PlanSteps {
   const { connection, scripts, keys } = parts;
+  const { retryBaseMs, retryMaxMs } = parts.timing;
+  const retries = { retryBaseMs, retryMaxMs };
   const run = <Answer>(name: Parameters<typeof scripts.run>[0], planId: string, input: object) =>
     scripts.run<Answer>(name, keys.planAll(planId), input);
 
@@ -136,7 +136,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
     releaseAgents: async (planId, batchIndex, now) =>
       effectsOf(await run<Raw<Effects>>('release-agents', planId, { now, batchIndex })),
     sweepBatch: async (planId, batchIndex, now, judgeUntil) => {
-      const limits = { ...RETRY, awayMs: AWAY_MS, freshTaskUuids: freshTaskUuids(JUDGED_AT_ONCE) };
+      const limits = { ...retries, awayMs: AWAY_MS, freshTaskUuids: freshTaskUuids(JUDGED_AT_ONCE) };
       const input = { now, batchIndex, judgeUntil, ...limits };
       const raw = await run<Raw<Effects>>('sweep-batch', planId, input);
       return { ...effectsOf(raw), overdue: raw.overdue ?? [] };
@@ -170,7 +170,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
       await unlessAway(connection.zrem(keys.plan(planId, 'outbox'), outboxEntry));
     },
     applyReport: async ({ planId, ...report }) => {
-      const input = { ...report, ...RETRY, freshTaskUuids: freshTaskUuids(report.tasks.length) };
+      const input = { ...report, ...retries, freshTaskUuids: freshTaskUuids(report.tasks.length) };
       const raw = await run<Raw<AppliedReport> | false>('apply-report', planId, input);
       if (raw === false) return null;
       return { ...effectsOf(raw), mailbox: raw.mailbox ?? [], batchIndex: raw.batchIndex };

@@ -100,10 +100,14 @@ async function follow(
 ): Promise<SuccessionResult> {
   const source = await readSource(parts, succession.sourcePlanId);
   if (source === null) return { outcome: 'not-found' };
+  const { ifRevision, leaseUntil } = succession;
+  const revision = Number(source.plan['revision']);
+  if (ifRevision !== undefined && ifRevision !== revision) return { outcome: 'stale', revision };
   const status = planStatusOf(source.plan);
+  // From here on the revision stays: nothing changes an ended plan.
   if (!hasEnded(status)) return { outcome: 'illegal', status };
   const making = await makingOf(source);
-  return making === null ? { outcome: 'nothing-to-do' } : createPlan(parts, making);
+  return making === null ? { outcome: 'nothing-to-do' } : createPlan(parts, making, { leaseUntil });
 }
 
 /** The agents that failed, cut as the source was, each to the target that it had there. */

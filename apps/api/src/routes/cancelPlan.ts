@@ -6,6 +6,7 @@ import type { ApiApp, ApiDeps } from '../env.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
 import { noQuery } from '../schemas/fields.js';
+import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { reasonBody } from '../schemas/reason.js';
@@ -21,11 +22,12 @@ const route = createRoute({
   request: {
     params: planParams,
     query: noQuery,
+    headers: commandHeaders,
     body: { content: { 'application/json': { schema: reasonBody } } },
   },
   responses: {
     200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
   },
 });
 
@@ -33,8 +35,9 @@ export function cancelPlan(app: ApiApp, deps: ApiDeps): void {
   const { store, queues, logger } = deps;
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
+    const ifRevision = c.req.valid('header')['if-match'];
     const { reason = null } = c.req.valid('json');
-    const result = await store.plans.cancel({ planId, actor: c.var.key.name, reason });
+    const result = await store.plans.cancel({ planId, actor: c.var.key.name, ifRevision, reason });
     const summary = await answerCommand(deps, planId, 'cancel', result, ({ currentBatch }) =>
       tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),
     );

@@ -3,8 +3,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
+import { staleRevision } from '../planCommand.js';
 import { noSuchPlan, planIdOf } from '../planId.js';
 import { noQuery } from '../schemas/fields.js';
+import { commandHeaders } from '../schemas/headers.js';
 import { problems } from '../schemas/problem.js';
 import { BASE, planParams } from './base.js';
 
@@ -15,18 +17,19 @@ const route = createRoute({
   tags: ['Plans'],
   method: 'delete',
   path: `${BASE}/upgrade-plans/{id}`,
-  request: { params: planParams, query: noQuery },
+  request: { params: planParams, query: noQuery, headers: commandHeaders },
   responses: {
     204: { description: 'The plan is gone' },
-    ...problems('not-found', 'illegal-transition'),
+    ...problems('not-found', 'illegal-transition', 'stale-revision'),
   },
 });
 
 export function deletePlan(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
-    const result = await store.plans.remove(planId);
+    const result = await store.plans.remove(planId, c.req.valid('header')['if-match']);
     if (result.outcome === 'not-found') throw noSuchPlan(planId);
+    if (result.outcome === 'stale') throw staleRevision(result);
     if (result.outcome === 'illegal') {
       const detail = `A plan that is ${result.status} cannot be deleted: only one that has ended can. Cancel it first.`;
       throw new Problem('illegal-transition', detail, { currentStatus: result.status });

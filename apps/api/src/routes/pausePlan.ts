@@ -5,6 +5,7 @@ import type { ApiApp, ApiDeps } from '../env.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
 import { noQuery } from '../schemas/fields.js';
+import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { reasonBody } from '../schemas/reason.js';
@@ -20,19 +21,21 @@ const route = createRoute({
   request: {
     params: planParams,
     query: noQuery,
+    headers: commandHeaders,
     body: { content: { 'application/json': { schema: reasonBody } } },
   },
   responses: {
     200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
   },
 });
 
 export function pausePlan(app: ApiApp, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
+    const ifRevision = c.req.valid('header')['if-match'];
     const { reason = null } = c.req.valid('json');
-    const result = await deps.store.plans.pause({ planId, actor: c.var.key.name, reason });
+    const result = await deps.store.plans.pause({ planId, actor: c.var.key.name, ifRevision, reason });
     // A pause leaves the workers nothing to do.
     const summary = await answerCommand(deps, planId, 'pause', result, async () => undefined);
     return c.json(summary, 200);

@@ -6,6 +6,7 @@ import type { ApiApp, ApiDeps } from '../env.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
 import { integer, noQuery } from '../schemas/fields.js';
+import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { BASE, planParams } from './base.js';
@@ -28,11 +29,12 @@ const route = createRoute({
   request: {
     params: planParams,
     query: noQuery,
+    headers: commandHeaders,
     body: { content: { 'application/json': { schema: promoteBody } } },
   },
   responses: {
     200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
   },
 });
 
@@ -40,8 +42,9 @@ export function promotePlan(app: ApiApp, deps: ApiDeps): void {
   const { store, queues, logger } = deps;
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
+    const ifRevision = c.req.valid('header')['if-match'];
     const { batchIndex } = c.req.valid('json');
-    const result = await store.plans.promote({ planId, actor: c.var.key.name, batchIndex });
+    const result = await store.plans.promote({ planId, actor: c.var.key.name, ifRevision, batchIndex });
     const summary = await answerCommand(deps, planId, 'promote', result, ({ currentBatch }) =>
       tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),
     );

@@ -6,6 +6,7 @@ import type { ApiApp, ApiDeps } from '../env.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
 import { integer, noQuery } from '../schemas/fields.js';
+import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { BASE, planParams } from './base.js';
@@ -35,11 +36,12 @@ const route = createRoute({
   request: {
     params: planParams,
     query: noQuery,
+    headers: commandHeaders,
     body: { content: { 'application/json': { schema: resumeBody } } },
   },
   responses: {
     200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition'),
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
   },
 });
 
@@ -47,10 +49,12 @@ export function resumePlan(app: ApiApp, deps: ApiDeps): void {
   const { store, queues, logger } = deps;
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
+    const ifRevision = c.req.valid('header')['if-match'];
     const changes = c.req.valid('json');
     const result = await store.plans.resume({
       planId,
       actor: c.var.key.name,
+      ifRevision,
       ...changes,
     });
     const summary = await answerCommand(deps, planId, 'resume', result, ({ currentBatch }) =>

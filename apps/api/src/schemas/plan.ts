@@ -1,6 +1,7 @@
 // An upgrade plan, as it is shown.
 
 import {
+  type Forecast,
   type Gate,
   type OnThreshold,
   PLAN_STATUSES,
@@ -79,3 +80,32 @@ export const planSummary = z
 export const plan = z
   .object({ ...head, batches: z.array(batch), ...tail })
   .openapi('Plan') satisfies z.ZodType<Plan>;
+
+const forecast = z
+  .object({
+    batchCount: z.int(),
+    agentCount: z.int(),
+    taskCount: z.int(),
+    allowedFailures: z.array(z.int()).openapi({ description: 'By batch', example: [0, 1, 4] }),
+    worstCaseAgentsHarmed: z.int().openapi({
+      description:
+        'The most agents that can have failed or be in flight when the plan first pauses by itself',
+      example: 6,
+    }),
+    fastestDuration: z.string().openapi({
+      description: 'What the observe windows alone take',
+      example: 'PT30M',
+    }),
+  })
+  .openapi('Forecast') satisfies z.ZodType<Forecast>;
+
+/** What an operation that makes a plan answers: the plan, or where that is preferred its summary. */
+export const newPlanAnswer = z.union([plan, planSummary]);
+
+export const newPlanHeaders = z.object({
+  ETag: z.string(),
+  'Preference-Applied': z.string().optional().openapi({ example: 'return=minimal' }),
+});
+
+/** The same of a plan that is not made. */
+export const previewAnswer = z.union([plan.extend({ forecast }), planSummary.extend({ forecast })]);

@@ -18,6 +18,7 @@ const problem = z
       .optional()
       .openapi({ description: 'With validation-failed: every fault' }),
     currentStatus: z.string().optional().openapi({ description: 'With illegal-transition' }),
+    currentRevision: z.int().optional().openapi({ description: 'With stale-revision' }),
     conflicts: z
       .array(z.object({ agentId: z.string(), planId: z.string() }))
       .optional()

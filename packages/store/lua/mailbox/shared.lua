@@ -13,8 +13,6 @@ local K = {
 local IN = cjson.decode(ARGV[1])
 local NOW = IN.now
 
-local DISPATCHED_AGAIN_MS = 30000
-local RUNNING_AGAIN_MS = 300000
 local CANCEL_AGAIN_MS = 30000
 local BLOCK_INSTANCE_MS = 300000
 local FORGET_CANCEL_MS = 86400000

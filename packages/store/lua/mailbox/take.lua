@@ -1,6 +1,6 @@
 -- Hands out what is due: tasks, and cancellations. An instance whose cancellation is open gets no new task for
 -- some minutes.
--- Input: now, limit.
+-- Input: now, limit, dispatchedAgainMs, runningAgainMs.
 -- Output: { tasks? = [lifecycle task], cancel? = [uuid], nextDueAt? (ms: when there is something again) }
 local blocked = {}
 local remembered = redis.call('HGETALL', K.cancelled)
@@ -23,7 +23,7 @@ local tasks = {}
 for _, uuid in ipairs(redis.call('ZRANGEBYSCORE', K.due, '-inf', NOW, 'LIMIT', 0, IN.limit)) do
   local task = cjson.decode(redis.call('HGET', K.tasks, uuid))
   if not blocked[task.componentInstanceUuid] then
-    local again = redis.call('SISMEMBER', K.running, uuid) == 1 and RUNNING_AGAIN_MS or DISPATCHED_AGAIN_MS
+    local again = redis.call('SISMEMBER', K.running, uuid) == 1 and IN.runningAgainMs or IN.dispatchedAgainMs
     redis.call('ZADD', K.due, NOW + again, uuid)
     tasks[#tasks + 1] = task
   end

@@ -1,9 +1,14 @@
 -- An operator cancels a plan. What its LCAs have is noted for withdrawal; everything else that is unfinished is
 -- shown as cancelled without being rewritten.
--- Input: now, actor, reason.
+-- Input: now, actor, reason, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status = header('status')
 if not allows('plan', status, 'cancel') then

@@ -1,8 +1,13 @@
 -- Deletes an ended plan, once every LCA has been told what it is to drop.
--- Input: none.
+-- Input: ifRevision?.
 -- Output: { outcome = 'done' | 'illegal' | 'withdraw-first', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status = header('status')
 if status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' then

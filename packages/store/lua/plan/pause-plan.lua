@@ -1,8 +1,13 @@
 -- An operator pauses a plan, or all that run.
--- Input: now, actor, reason, kind ('operator' | 'stop': by the emergency stop).
+-- Input: now, actor, reason, ifRevision?, kind ('operator' | 'stop': by the emergency stop).
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status = header('status')
 if not allows('plan', status, 'pause') then

@@ -1,8 +1,13 @@
 -- An operator ends the observe window and the gate of the observing batch together.
--- Input: now, actor, batchIndex? (default: the current one).
+-- Input: now, actor, ifRevision?, batchIndex? (default: the current one).
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status, current = header('status'), tonumber(header('currentBatch'))
 local index = IN.batchIndex or current

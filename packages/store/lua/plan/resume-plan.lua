@@ -1,10 +1,15 @@
 -- An operator resumes a paused plan. Only a pause by the threshold is forgiven.
--- Input: now, actor, detail, kind? (resumes only what was paused so), failureThreshold?, concurrency?,
+-- Input: now, actor, detail, ifRevision?, kind? (resumes only what was paused so), failureThreshold?, concurrency?,
 -- allowedFailures? (of the open batch, which must still be batchIndex), retryFailed, freshTaskUuids.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 --         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status = header('status')
 -- What is rolled back by its threshold does not come back.

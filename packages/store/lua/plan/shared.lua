@@ -47,6 +47,15 @@ local function isVisible()
   return status ~= nil and status ~= 'creating'
 end
 
+-- The answer to a client that speaks of another revision than the plan is at (input: ifRevision?); nil where it
+-- does not.
+local function refuseStale()
+  local revision = tonumber(header('revision'))
+  if IN.ifRevision and IN.ifRevision ~= revision then
+    return cjson.encode({ outcome = 'stale', revision = revision })
+  end
+end
+
 local function transition(machine, from, event)
   local to = TRANSITIONS[machine .. ' ' .. from .. ' ' .. event]
   if to == nil then

@@ -1,8 +1,13 @@
 -- Starts a plan that is pending.
--- Input: now, actor.
+-- Input: now, actor, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
+--         | { outcome = 'stale', revision }
 if not isVisible() then
   return cjson.encode({ outcome = 'not-found' })
+end
+local stale = refuseStale()
+if stale then
+  return stale
 end
 local status = header('status')
 if not allows('plan', status, 'start') then

@@ -1,0 +1,46 @@
+// Making a plan once, however often the request is sent with its key.
+import type { Idempotency, KeyedRequest } from '@gradus/store';
+import type { Logger } from 'pino';
+import { PROBLEMS, Problem } from './errors.js';
+
+/** The same text for the same JSON, whatever the order of its fields. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/**
+ * @param make makes the plan of this id, or throws; its lease is until when it may do so
+ * @returns the plan's id, and whether an earlier request made it
+ * @throws Problem `idempotency-key-reused`, `idempotency-in-progress`, and whatever `make` throws
+ */
+export async function makeOnce(
+  { idempotency, logger }: { idempotency: Idempotency; logger: Logger },
+  request: KeyedRequest,
+  make: (planId: string, leaseUntil: number) => Promise<void>,
+): Promise<{ planId: string; isRepeat: boolean }> {
+  const begun = await idempotency.begin(request);
+  switch (begun.outcome) {
+    case 'made':
+      return { planId: begun.planId, isRepeat: true };
+    case 'reused':
+      throw new Problem('idempotency-key-reused', 'The key was sent before, with another body.');
+    case 'in-progress':
+      throw new Problem('idempotency-in-progress', 'The first request with this key is still under way.');
+  }
+  const { planId, leaseUntil } = begun;
+  try {
+    await make(planId, leaseUntil);
+  } catch (error) {
+    const isRefused = error instanceof Problem && PROBLEMS[error.code].status < 500;
+    // Where the record cannot be reached either, its lease runs out.
+    await idempotency.end(request, planId, isRefused ? 'refused' : 'given-back').catch((err: unknown) => {
+      logger.warn({ err, planId }, 'a key is taken until its lease runs out');
+    });
+    throw error;
+  }
+  await idempotency.end(request, planId, 'made');
+  return { planId, isRepeat: false };
+}
