@@ -1,5 +1,5 @@
 // What should happen now, from the state and the time alone.
-import { decide, type Snapshot } from '@gradus/domain';
+import { decide, JUDGE_GRACE_MS, type Snapshot } from '@gradus/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -43,12 +43,12 @@ function snapshot({ plan, batch, withdrawals = 0 }: Change = {}): Snapshot {
   };
 }
 
-function commands(change: Change, now = NOW, judgeUntil = 0) {
-  return decide(snapshot(change), now, judgeUntil).commands;
+function commands(change: Change, now = NOW, appliedUntil = now) {
+  return decide(snapshot(change), now, appliedUntil).commands;
 }
 
-function types(change: Change, now = NOW, judgeUntil = 0) {
-  return commands(change, now, judgeUntil).map(({ type }) => type);
+function types(change: Change, now = NOW, appliedUntil = now) {
+  return commands(change, now, appliedUntil).map(({ type }) => type);
 }
 
 const anySnapshot: fc.Arbitrary<Snapshot> = fc
@@ -128,9 +128,17 @@ describe('deciding', () => {
     );
   });
 
-  it('judges no deadline later than it is told', () => {
-    expect(types({ batch: { open: 1, nextDeadlineAt: NOW - 1 } }, NOW, NOW - 2)).toEqual([]);
-    expect(types({ batch: { open: 1, nextDeadlineAt: NOW - 1 } }, NOW, NOW - 1)).toEqual(['sweep-batch']);
+  it('judges a deadline only once no report that was taken before it can still come', () => {
+    const overdue = { batch: { open: 1, nextDeadlineAt: NOW - JUDGE_GRACE_MS } };
+    expect(types(overdue, NOW - 1)).toEqual([]);
+    expect(types(overdue, NOW, NOW - JUDGE_GRACE_MS - 1)).toEqual([]);
+    expect(commands(overdue)).toEqual([{ type: 'sweep-batch', judgeUntil: NOW - JUDGE_GRACE_MS }]);
+  });
+
+  it('closes no observe window while a report that was taken in it waits to be applied', () => {
+    const observed = { batch: { status: 'observing' as const, observingUntil: NOW } };
+    expect(types(observed, NOW, NOW - 1)).toEqual([]);
+    expect(types(observed, NOW, NOW)).toEqual(['close-batch']);
   });
 
   it('always says when to look again while the plan is under way', () => {
@@ -158,7 +166,7 @@ describe('deciding', () => {
   it('opens a batch with the failures that the threshold allows it', () => {
     const counts = { agents: 30, pending: 30, running: 0, completed: 0, failed: 0, skipped: 0, cancelled: 0 };
     expect(commands({ batch: { status: 'pending', counts, unreleased: 30 } })).toEqual([
-      { type: 'open-batch', allowedFailures: 3 },
+      { type: 'open-batch', failureThreshold: 0.1, allowedFailures: 3 },
     ]);
   });
 

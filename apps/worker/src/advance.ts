@@ -1,5 +1,5 @@
 // Brings a plan to where it should be: decide, do, and decide anew until nothing is left to do now.
-import { type Command, decide, JUDGE_GRACE_MS, type Snapshot } from '@gradus/domain';
+import { type Command, decide, judges, type Snapshot } from '@gradus/domain';
 import type { Effects } from '@gradus/store';
 import type { Deps } from './deps.js';
 
@@ -19,24 +19,23 @@ export async function advance(deps: Deps, planId: string): Promise<Advanced> {
     const snapshot = await store.steps.snapshot(planId);
     if (snapshot === null) return { outcome: 'retired' };
     const now = store.now();
-    const judgeUntil = await latestJudgeable(deps, snapshot, now);
-    const { commands, lookAgainAt } = decide(snapshot, now, judgeUntil);
+    const appliedUntil = await reportsAppliedUntil(deps, snapshot, now);
+    const { commands, lookAgainAt } = decide(snapshot, now, appliedUntil);
     const batchIndex = snapshot.plan.currentBatch;
     if (commands.length === 0) return { outcome: 'waiting', batchIndex, lookAgainAt };
     if (round === ROUNDS_AT_MOST) return { outcome: 'waiting', batchIndex, lookAgainAt: now };
     for (const command of commands) {
-      await carryOut(deps, planId, batchIndex, command, now, judgeUntil);
+      await carryOut(deps, planId, batchIndex, command, now);
       if (command.type === 'retire-plan') return { outcome: 'retired' };
     }
   }
 }
 
-/** Up to when deadlines may be judged: no report that was taken before then waits to be applied. */
-async function latestJudgeable({ queues }: Deps, { batch }: Snapshot, now: number): Promise<number> {
-  const latest = now - JUDGE_GRACE_MS;
-  if (batch.nextDeadlineAt === null || batch.nextDeadlineAt > latest) return 0;
+/** Up to when every report that was taken is applied; 0 where nothing is to be judged that takes to know it. */
+async function reportsAppliedUntil({ queues }: Deps, snapshot: Snapshot, now: number): Promise<number> {
+  if (!judges(snapshot, now)) return 0;
   const waitingSince = await queues.oldestWaitingReport();
-  return waitingSince === null ? latest : Math.min(latest, waitingSince - 1);
+  return waitingSince === null ? now : waitingSince - 1;
 }
 
 async function carryOut(
@@ -45,7 +44,6 @@ async function carryOut(
   batchIndex: number,
   command: Command,
   now: number,
-  judgeUntil: number,
 ): Promise<void> {
   const { steps } = deps.store;
   deps.logger.debug({ planId, batchIndex, command: command.type }, 'step');
@@ -53,11 +51,11 @@ async function carryOut(
     case 'start-plan':
       return steps.startPlan(planId, now);
     case 'open-batch':
-      return steps.openBatch(planId, batchIndex, command.allowedFailures, now);
+      return steps.openBatch(planId, batchIndex, command, now);
     case 'release-agents':
       return dispatch(deps, await steps.releaseAgents(planId, batchIndex, now));
     case 'sweep-batch': {
-      const swept = await steps.sweepBatch(planId, batchIndex, now, judgeUntil);
+      const swept = await steps.sweepBatch(planId, batchIndex, now, command.judgeUntil);
       await deps.queues.redispatchTasks(swept.overdue);
       return dispatch(deps, swept);
     }

@@ -47,8 +47,8 @@ export interface Snapshot {
 
 export type Command =
   | { type: 'start-plan' }
-  | { type: 'open-batch'; allowedFailures: number }
-  | { type: 'sweep-batch' }
+  | { type: 'open-batch'; failureThreshold: number; allowedFailures: number }
+  | { type: 'sweep-batch'; judgeUntil: number }
   | { type: 'release-agents' }
   | { type: 'observe-batch'; observingUntil: number }
   | { type: 'close-batch'; event: 'close' | 'fail'; failed: number }
@@ -73,10 +73,11 @@ export const JUDGE_GRACE_MS = 5_000;
 export const LOOK_EVERY_MS = 5_000;
 
 /**
- * @param judgeUntil deadlines up to this instant may be judged: no report taken before it waits to be applied
+ * @param appliedUntil no report that was taken up to this instant waits to be applied: neither a deadline nor an
+ *   observe window is judged past it
  * @returns the commands that bring the plan to where it should be at `now`
  */
-export function decide(snapshot: Snapshot, now: number, judgeUntil: number): Decision {
+export function decide(snapshot: Snapshot, now: number, appliedUntil: number): Decision {
   const { plan, batch } = snapshot;
   const commands: Command[] = snapshot.withdrawals > 0 ? [{ type: 'withdraw-tasks' }] : [];
   if (hasEnded(plan.status)) {
@@ -89,7 +90,7 @@ export function decide(snapshot: Snapshot, now: number, judgeUntil: number): Dec
     return { commands, lookAgainAt: startAt };
   }
   const instants = [now + LOOK_EVERY_MS];
-  const step = batchStep(snapshot, now, judgeUntil);
+  const step = batchStep(snapshot, now, appliedUntil);
   if (step !== null) commands.push(step);
   const judgeAt = batch.nextDeadlineAt === null ? null : batch.nextDeadlineAt + JUDGE_GRACE_MS;
   for (const at of [batch.nextReturnAt, judgeAt, batch.observingUntil]) {
@@ -98,20 +99,31 @@ export function decide(snapshot: Snapshot, now: number, judgeUntil: number): Dec
   return { commands, lookAgainAt: Math.min(...instants) };
 }
 
-function batchStep({ plan, batch }: Snapshot, now: number, judgeUntil: number): Command | null {
+function batchStep({ plan, batch }: Snapshot, now: number, appliedUntil: number): Command | null {
   const running = plan.status === 'running';
   if (batch.status === 'pending') {
     if (!running) return null;
     return {
       type: 'open-batch',
+      failureThreshold: plan.failureThreshold,
       allowedFailures: allowedFailures(plan.failureThreshold, batch.counts.agents),
     };
   }
   if (batch.status !== 'running' && batch.status !== 'observing') return null;
-  if (isSweepDue(batch, now, judgeUntil)) return { type: 'sweep-batch' };
+  const judgeUntil = Math.min(now - JUDGE_GRACE_MS, appliedUntil);
+  if (isSweepDue(batch, now, judgeUntil)) return { type: 'sweep-batch', judgeUntil };
   if (plan.isRollingBack && batch.open === 0) return { type: 'roll-back-plan' };
   if (!running) return null;
-  return batch.status === 'running' ? runningStep({ plan, batch }, now) : observingStep({ plan, batch }, now);
+  return batch.status === 'running'
+    ? runningStep({ plan, batch }, now)
+    : observingStep({ plan, batch }, now, appliedUntil);
+}
+
+/** Whether deciding takes to know which reports wait: something may be judged that they could speak against. */
+export function judges({ plan, batch }: Snapshot, now: number): boolean {
+  const isDeadlineDue = batch.nextDeadlineAt !== null && batch.nextDeadlineAt <= now - JUDGE_GRACE_MS;
+  const isWindowOver = batch.observingUntil !== null && batch.observingUntil <= now;
+  return isDeadlineDue || (plan.status === 'running' && batch.status === 'observing' && isWindowOver);
 }
 
 function isSweepDue(batch: Snapshot['batch'], now: number, judgeUntil: number): boolean {
@@ -131,10 +143,14 @@ function runningStep({ plan, batch }: Pick<Snapshot, 'plan' | 'batch'>, now: num
   return { type: 'observe-batch', observingUntil: nothingDone ? now : from + plan.observeMs };
 }
 
-function observingStep({ plan, batch }: Pick<Snapshot, 'plan' | 'batch'>, now: number): Command | null {
+function observingStep(
+  { plan, batch }: Pick<Snapshot, 'plan' | 'batch'>,
+  now: number,
+  appliedUntil: number,
+): Command | null {
   const isLast = plan.currentBatch === plan.batchCount - 1;
   if (!batch.promoted) {
-    if (batch.observingUntil === null || now < batch.observingUntil) return null;
+    if (batch.observingUntil === null || Math.min(now, appliedUntil) < batch.observingUntil) return null;
     const nothingDone = batch.counts.skipped === batch.counts.agents;
     if (plan.gate === 'manual' && !isLast && !nothingDone) return null;
   }

@@ -106,7 +106,7 @@ export function planUpgrade(
  * Plans the way back: one task for each instance that has a target of its own.
  *
  * @param agents each once, and each with such an instance
- * @param targets by componentInstanceUuid
+ * @param targets by agentId and componentInstanceUuid, parted by a space: instances' UUIDs are their clients' own
  */
 export function planRollback(
   agents: readonly Agent[],
@@ -116,7 +116,7 @@ export function planRollback(
 ): Planned {
   const planned = agents.map(({ agentId, nodeUuid, lcaUuid, components }): PlannedAgent => {
     const tasks = components.flatMap((instance): PlannedTask[] => {
-      const target = targets.get(instance.componentInstanceUuid);
+      const target = targets.get(`${agentId} ${instance.componentInstanceUuid}`);
       if (target === undefined) return [];
       const status = runs(instance, target) ? 'skipped' : 'pending';
       return [{ ...instance, lifecycleTaskUuid: newTaskUuid(), status, target }];

@@ -7,10 +7,11 @@ import type { Queues, WorkerConnection } from './port.js';
 
 /** Faults of the infrastructure are retried; the outcome of an upgrade never is by a job's attempts. */
 const RETRIES: Record<QueueName, JobsOptions> = {
-  plans: { attempts: 10, backoff: { type: 'exponential', delay: 500 } },
-  batches: { attempts: 10, backoff: { type: 'exponential', delay: 500 } },
+  // A batch's job lives as long as its batch, and its failures add up: a backoff that grew with them would too.
+  plans: { attempts: 10, backoff: { type: 'fixed', delay: 1_000 } },
+  batches: { attempts: 10, backoff: { type: 'fixed', delay: 1_000 } },
   tasks: { attempts: 6, backoff: { type: 'exponential', delay: 250 } },
-  reports: { attempts: 12, backoff: { type: 'exponential', delay: 250 } },
+  reports: { attempts: 9, backoff: { type: 'exponential', delay: 250 } },
 };
 
 const FAILED_JOBS_KEPT = 1_000;
@@ -133,6 +134,8 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
     oldestWaitingReport: async () => {
       const states = ['waiting', 'active', 'delayed'] as const;
       const ids = await queues.reports.getRanges([...states], 0, OLDEST_LOOKED_AT - 1, true);
+      // What is tried again waits at the other end.
+      ids.push(...(await queues.reports.getRanges(['waiting'], 0, OLDEST_LOOKED_AT - 1, false)));
       if (ids.length === 0) return null;
       // Their ids are counted up: the smallest was taken first.
       const oldest = await queues.reports.getJob(Math.min(...ids.map(Number)).toString());

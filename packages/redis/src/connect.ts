@@ -104,10 +104,11 @@ export function connect(url: string, manner: Manner, onError: (error: unknown) =
         });
       }
       case 'redis+cluster': {
-        const { retryStrategy, enableOfflineQueue, enableAutoPipelining, ...redisOptions } = options;
+        const { retryStrategy, enableOfflineQueue, enableAutoPipelining: _, ...redisOptions } = options;
         return new Cluster(nodes, {
           enableOfflineQueue,
-          enableAutoPipelining,
+          // It takes a script's number of keys for its first key, and so for its slot.
+          enableAutoPipelining: false,
           clusterRetryStrategy: retryStrategy,
           redisOptions: { ...redisOptions, ...credentials },
         });

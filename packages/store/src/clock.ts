@@ -2,6 +2,7 @@
 import type { Connection } from '@gradus/redis';
 
 const MEASURE_EVERY_MS = 10_000;
+const TRUSTED_WITHIN_MS = 200;
 
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -12,10 +13,14 @@ export interface Clock {
 /** @throws where Redis does not answer the first measurement */
 export async function startClock(connection: Connection): Promise<Clock> {
   let offsetMs = 0;
+  let isMeasured = false;
   const measure = async () => {
     const before = Date.now();
     const [seconds, microseconds] = await connection.time();
     const after = Date.now();
+    // An answer that took long says little of when it was given.
+    if (isMeasured && after - before > TRUSTED_WITHIN_MS) return;
+    isMeasured = true;
     offsetMs = Math.round(Number(seconds) * 1000 + Number(microseconds) / 1000 - (before + after) / 2);
   };
   await measure();

@@ -108,6 +108,8 @@ async function make(parts: StoreParts, making: Making, createdAt: number): Promi
   const { planned, records } = prepared;
   await writeAgents(parts, id, planned.agents, records);
   await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, id)));
+  // Once more: a maker that was held up may have been taken for dead, and its plan off the list.
+  await unlessAway(connection.zadd(keys.activePlans, createdAt, id));
   await publish(parts, making, planned, createdAt);
   return null;
 }
@@ -167,7 +169,9 @@ export function stateOf({ tasks }: PlannedAgent, record: AgentRecord | undefined
       runtimeStatus,
       actualVersion,
       actualRelease,
-      factsAt: known?.factsAt ?? 0,
+      runtimeStatusAt: known?.runtimeStatusAt ?? null,
+      actualVersionAt: known?.actualVersionAt ?? null,
+      actualReleaseAt: known?.actualReleaseAt ?? null,
     });
   });
 }

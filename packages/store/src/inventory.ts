@@ -6,6 +6,7 @@ import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
 import type { StoreParts } from './storeParts.js';
+import { wellFormedJson } from './wellFormed.js';
 
 const AGENTS_LOOKED_AT_ONCE = 200;
 /** A filtered listing looks at so many agents for a page before it answers what it has. */
@@ -55,7 +56,7 @@ export function createInventory(parts: StoreParts): Inventory {
         return { outcome: 'busy', planId };
       }
       if (before === null) await unlessAway(connection.zadd(keys.agentIndex, 0, agentId));
-      if (await write(agentId, found, JSON.stringify(record))) {
+      if (await write(agentId, found, wellFormedJson(record))) {
         return { outcome: before === null ? 'created' : 'updated', agent: shownAgent(record) };
       }
     }

@@ -236,7 +236,13 @@ export interface PlanSteps {
   >;
   snapshot(planId: string): Promise<Snapshot | null>;
   startPlan(planId: string, now: number): Promise<void>;
-  openBatch(planId: string, batchIndex: number, allowedFailures: number, now: number): Promise<void>;
+  /** Nothing where the plan's threshold is another one by now. */
+  openBatch(
+    planId: string,
+    batchIndex: number,
+    limit: { failureThreshold: number; allowedFailures: number },
+    now: number,
+  ): Promise<void>;
   releaseAgents(planId: string, batchIndex: number, now: number): Promise<Effects>;
   /** Judges deadlines up to `judgeUntil`; gives what waits in the outbox for too long. */
   sweepBatch(

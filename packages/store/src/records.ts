@@ -3,9 +3,16 @@ import { createHash } from 'node:crypto';
 import type { Agent, AgentInput, ComponentInstance } from '@gradus/domain';
 import { instant } from './stored.js';
 
-/** As it lies in Redis: instants in milliseconds, and since when each instance's facts are known. */
+/** When each fact was stated or taken, in milliseconds since 1970. */
+export interface FactInstants {
+  runtimeStatusAt?: number;
+  actualVersionAt?: number;
+  actualReleaseAt?: number;
+}
+
+/** As it lies in Redis: instants in milliseconds, and those of each instance's facts. */
 export interface AgentRecord extends Omit<Agent, 'registeredAt' | 'lastSeenAt' | 'components'> {
-  components: (ComponentInstance & { factsAt: number })[];
+  components: (ComponentInstance & FactInstants)[];
   registeredAt: number;
   lastSeenAt: number | null;
 }
@@ -20,7 +27,9 @@ export function shownAgent(record: AgentRecord): Agent {
     agentId: record.agentId,
     nodeUuid: record.nodeUuid,
     lcaUuid: record.lcaUuid,
-    components: record.components.map(({ factsAt: _, ...instance }) => instance),
+    components: record.components.map(
+      ({ runtimeStatusAt: _, actualVersionAt: __, actualReleaseAt: ___, ...instance }) => instance,
+    ),
     attributes: record.attributes,
     registeredAt: instant(record.registeredAt) ?? '',
     lastSeenAt: instant(record.lastSeenAt),
@@ -30,6 +39,20 @@ export function shownAgent(record: AgentRecord): Agent {
 /** @returns 32 hexadecimal digits that are the same for the same parts every time */
 function derivedUuid(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}
+
+type Fact = 'runtimeStatus' | 'actualVersion' | 'actualRelease';
+
+/** @returns the fact, and since when it is known: what a client leaves out or only repeats stays as it was */
+function stated(
+  fact: Fact,
+  component: AgentInput['components'][number],
+  known: AgentRecord['components'][number] | undefined,
+  now: number,
+): [string | null, number] {
+  const before = known?.[fact] ?? null;
+  const value = component[fact] ?? before;
+  return [value, value === before ? (known?.[`${fact}At`] ?? 0) : now];
 }
 
 /**
@@ -51,16 +74,9 @@ export function recordOf(
         instance.componentInstanceUuid === component.componentInstanceUuid ||
         (component.componentInstanceUuid === undefined && instance.componentName === componentName),
     );
-    const facts = {
-      runtimeStatus: component.runtimeStatus ?? known?.runtimeStatus ?? null,
-      actualVersion: component.actualVersion ?? known?.actualVersion ?? null,
-      actualRelease: component.actualRelease ?? known?.actualRelease ?? null,
-    };
-    const unchanged =
-      known !== undefined &&
-      known.runtimeStatus === facts.runtimeStatus &&
-      known.actualVersion === facts.actualVersion &&
-      known.actualRelease === facts.actualRelease;
+    const [runtimeStatus, runtimeStatusAt] = stated('runtimeStatus', component, known, now);
+    const [actualVersion, actualVersionAt] = stated('actualVersion', component, known, now);
+    const [actualRelease, actualReleaseAt] = stated('actualRelease', component, known, now);
     return {
       componentUuid:
         component.componentUuid ?? known?.componentUuid ?? derivedUuid('component', componentName),
@@ -69,8 +85,12 @@ export function recordOf(
         known?.componentInstanceUuid ??
         derivedUuid('instance', agentId, componentName),
       componentName,
-      ...facts,
-      factsAt: unchanged ? known.factsAt : now,
+      runtimeStatus,
+      actualVersion,
+      actualRelease,
+      runtimeStatusAt,
+      actualVersionAt,
+      actualReleaseAt,
     };
   });
   return {
@@ -86,6 +106,18 @@ export function recordOf(
 
 /** @returns whether nothing but the attributes differs */
 export function sameButAttributes(a: AgentRecord, b: AgentRecord): boolean {
-  const bare = (record: AgentRecord) => JSON.stringify(shownAgent({ ...record, attributes: {} }));
-  return bare(a) === bare(b);
+  const bare = ({ nodeUuid, lcaUuid, components }: AgentRecord) => [
+    nodeUuid,
+    lcaUuid,
+    // Field by field: the scripts write them in an order of their own.
+    ...components.map((instance) => [
+      instance.componentUuid,
+      instance.componentInstanceUuid,
+      instance.componentName,
+      instance.runtimeStatus,
+      instance.actualVersion,
+      instance.actualRelease,
+    ]),
+  ];
+  return JSON.stringify(bare(a)) === JSON.stringify(bare(b));
 }

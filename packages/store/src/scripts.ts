@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Connection } from '@gradus/redis';
 import { LUA_CONSTANTS } from './luaConstants.js';
 import { StoreUnavailable } from './port.js';
+import { wellFormedJson } from './wellFormed.js';
 
 /** Folder of `lua/` → its scripts. A folder's `shared.lua` is put in front of each of them. */
 const FOLDERS = {
@@ -71,14 +72,14 @@ export function loadScripts(connection: Connection): Scripts {
   return {
     raw,
     run: async <Answer>(name: ScriptName, keys: readonly string[], input: object) => {
-      const answer = await raw(name, keys, [JSON.stringify(input)]);
+      const answer = await raw(name, keys, [wellFormedJson(input)]);
       return (typeof answer === 'string' ? JSON.parse(answer) : null) as Answer;
     },
   };
 }
 
 const AWAY =
-  /Connection is closed|Stream isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ETIMEDOUT|LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|MISCONF|OOM|NOREPLICAS|All sentinels|Failed to refresh slots/i;
+  /Connection is closed|Stream isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ETIMEDOUT|LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|MISCONF|OOM|BUSY|NOREPLICAS|All sentinels|Failed to refresh slots/i;
 
 /**
  * @returns what the command answers

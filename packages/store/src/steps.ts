@@ -130,8 +130,9 @@ export function createSteps(parts: StoreParts): PlanSteps {
     startPlan: async (planId, now) => {
       await run('start-plan', planId, { now, actor: 'gradus' });
     },
-    openBatch: async (planId, batchIndex, allowedFailures, now) => {
-      await run('open-batch', planId, { now, batchIndex, allowedFailures });
+    openBatch: async (planId, batchIndex, { failureThreshold, allowedFailures }, now) => {
+      const limit = { failureThreshold: failureThreshold.toString(), allowedFailures };
+      await run('open-batch', planId, { now, batchIndex, ...limit });
     },
     releaseAgents: async (planId, batchIndex, now) =>
       effectsOf(await run<Raw<Effects>>('release-agents', planId, { now, batchIndex })),
@@ -170,7 +171,11 @@ export function createSteps(parts: StoreParts): PlanSteps {
       await unlessAway(connection.zrem(keys.plan(planId, 'outbox'), outboxEntry));
     },
     applyReport: async ({ planId, ...report }) => {
-      const input = { ...report, ...retries, freshTaskUuids: freshTaskUuids(report.tasks.length) };
+      const input = {
+        ...report,
+        ...retries,
+        freshTaskUuids: freshTaskUuids(report.tasks.length + report.components.length),
+      };
       const raw = await run<Raw<AppliedReport> | false>('apply-report', planId, input);
       if (raw === false) return null;
       return { ...effectsOf(raw), mailbox: raw.mailbox ?? [], batchIndex: raw.batchIndex };

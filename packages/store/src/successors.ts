@@ -126,8 +126,8 @@ export function retryPlan(parts: StoreParts, succession: Succession): Promise<Su
       return { ...upgradeOf(upgrade), sourcePlanUuid };
     }
     const targets = new Map(
-      failed.flatMap(({ components }) =>
-        components.map((component) => [component[1], targetOf(plan, component)] as const),
+      failed.flatMap(({ agentId, components }) =>
+        components.map((component) => [`${agentId} ${component[1]}`, targetOf(plan, component)] as const),
       ),
     );
     return backTo(upgrade, targets, sourcePlanUuid, []);
@@ -209,7 +209,7 @@ async function upgraded({ connection, keys }: StoreParts, plan: Fields, agents: 
       const isUpgraded = now !== undefined && runs(now, targetOf(plan, component));
       if (!isUpgraded || tasks[index]?.status === 'skipped' || version === null || release === null)
         return [];
-      return [[instanceUuid, { version, release }] as const];
+      return [[`${agentId} ${instanceUuid}`, { version, release }] as const];
     });
     return { agentId, targets };
   });

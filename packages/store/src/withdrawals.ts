@@ -1,7 +1,10 @@
 // Telling LCAs which of their tasks they are to drop: noted by the plan's step, done in their mailboxes, and only
 // then crossed off.
+import { chunks } from './chunks.js';
 import { unlessAway } from './scripts.js';
 import type { StoreParts } from './storeParts.js';
+
+const WITHDRAWN_AT_ONCE = 500;
 
 /** As the plan's scripts note it. */
 interface Withdrawal {
@@ -14,17 +17,25 @@ interface Withdrawal {
 export async function withdrawTasks(parts: StoreParts, planId: string): Promise<void> {
   const { connection, keys, scripts, clock } = parts;
   const key = keys.plan(planId, 'withdrawals');
-  const entries = await unlessAway(connection.hvals(key));
-  const withdrawals = entries.map((entry) => JSON.parse(entry) as Withdrawal);
-  await Promise.all(
-    withdrawals.map(({ lcaUuid, ...task }) =>
-      scripts.run('withdraw-task', keys.mailbox(lcaUuid), {
-        ...task,
-        now: clock.now(),
-        channel: keys.wakeUps(lcaUuid),
-      }),
-    ),
-  );
-  const uuids = withdrawals.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid);
-  if (uuids.length > 0) await unlessAway(connection.hdel(key, ...uuids));
+  let cursor = '0';
+  do {
+    const [next, flat] = await unlessAway(connection.hscan(key, cursor, 'COUNT', WITHDRAWN_AT_ONCE));
+    cursor = next;
+    const entries = flat.filter((_, index) => index % 2 === 1);
+    for (const part of chunks(entries, WITHDRAWN_AT_ONCE)) {
+      const withdrawals = part.map((entry) => JSON.parse(entry) as Withdrawal);
+      await Promise.all(
+        withdrawals.map(({ lcaUuid, ...task }) =>
+          scripts.run('withdraw-task', keys.mailbox(lcaUuid), {
+            ...task,
+            now: clock.now(),
+            channel: keys.wakeUps(lcaUuid),
+          }),
+        ),
+      );
+      await unlessAway(
+        connection.hdel(key, ...withdrawals.map((withdrawal) => withdrawal.lifecycleTaskUuid)),
+      );
+    }
+  } while (cursor !== '0');
 }

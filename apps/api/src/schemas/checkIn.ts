@@ -29,6 +29,9 @@ const componentFacts = z
     'must name its instance by componentInstanceUuid or componentName',
   );
 
+/** As many components as an agent may have. */
+const MAX_OF_AN_AGENT = 1_000;
+
 const taskReport = z.object({
   lifecycleTaskUuid: identifier,
   status: z.enum(REPORTED_TASK_STATUSES),
@@ -42,8 +45,8 @@ const taskReport = z.object({
 const agentReport = z
   .object({
     agentId: identifier,
-    components: z.array(componentFacts).optional(),
-    tasks: z.array(taskReport).optional(),
+    components: z.array(componentFacts).max(MAX_OF_AN_AGENT).optional(),
+    tasks: z.array(taskReport).max(MAX_OF_AN_AGENT).optional(),
   })
   .openapi('AgentReport') satisfies z.ZodType<AgentReport>;
 

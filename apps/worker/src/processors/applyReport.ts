@@ -12,14 +12,19 @@ type Origin = Pick<ApplyReportJob, 'lcaUuid' | 'takenAt' | 'requestId'>;
 export function applyReport(deps: Deps) {
   return processor(applyReportJob, deps, async ({ reports, ...origin }) => {
     const agents = byAgent(reports);
+    const faults: unknown[] = [];
     for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
       const part = agents.slice(start, start + AGENTS_AT_ONCE);
-      const looks = (await Promise.all(part.map((said) => applyInOrder(deps, origin, said)))).flat();
+      const settled = await Promise.allSettled(part.map((said) => applyInOrder(deps, origin, said)));
+      const looks = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      // One agent's fault keeps no other agent's outcome back.
+      faults.push(...settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
       const wanted = new Map(looks.map(({ planId, batchIndex }) => [planId, batchIndex]));
       await Promise.all(
         [...wanted].map(([planId, batchIndex]) => deps.queues.driveBatch(planId, batchIndex)),
       );
     }
+    if (faults.length > 0) throw faults[0];
     return null;
   });
 }

@@ -17,7 +17,11 @@ for i, agent in ipairs(IN.agents) do
     local head = string.match(plans, '^([^ ]+) ') or ''
     if head ~= '' and head ~= IN.planId and not isVoid[head] then
       holder = head
-    elseif head ~= IN.planId then
+    else
+      -- Made anew after its maker died, a plan may have another order.
+      if head == IN.planId then
+        plans = string.match(plans, '^[^,]+,?(.*)$')
+      end
       local kept = { IN.planId .. ' ' .. agent.ordinal }
       for earlier in string.gmatch(plans, '[^,]+') do
         if #kept < IN.historyKept then

@@ -24,12 +24,10 @@ for _, facts in ipairs(IN.components) do
     if named or (not facts.componentInstanceUuid and facts.componentName == instance.componentName) then
       facts.componentInstanceUuid = instance.componentInstanceUuid
       resolved[#resolved + 1] = facts
-      if IN.takenAt >= (instance.factsAt or 0) then
-        instance.factsAt = IN.takenAt
-        for _, name in ipairs({ 'runtimeStatus', 'actualVersion', 'actualRelease' }) do
-          if given(facts[name]) then
-            instance[name] = facts[name]
-          end
+      for _, name in ipairs({ 'runtimeStatus', 'actualVersion', 'actualRelease' }) do
+        if given(facts[name]) and IN.takenAt >= (instance[name .. 'At'] or 0) then
+          instance[name] = facts[name]
+          instance[name .. 'At'] = IN.takenAt
         end
       end
     end

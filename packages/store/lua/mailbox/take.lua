@@ -10,7 +10,7 @@ for i = 1, #remembered, 2 do
     redis.call('HDEL', K.cancelled, remembered[i])
     redis.call('ZREM', K.cancelDue, remembered[i])
   elseif entry.blockUntil > NOW then
-    blocked[entry.componentInstanceUuid] = true
+    blocked[entry.componentInstanceUuid] = math.max(entry.blockUntil, blocked[entry.componentInstanceUuid] or 0)
   end
 end
 
@@ -22,13 +22,16 @@ end
 local tasks = {}
 for _, uuid in ipairs(redis.call('ZRANGEBYSCORE', K.due, '-inf', NOW, 'LIMIT', 0, IN.limit)) do
   local task = cjson.decode(redis.call('HGET', K.tasks, uuid))
-  if not blocked[task.componentInstanceUuid] then
+  local blockUntil = blocked[task.componentInstanceUuid]
+  if blockUntil then
+    -- Out of the way of what is free.
+    redis.call('ZADD', K.due, blockUntil, uuid)
+  else
     local again = redis.call('SISMEMBER', K.running, uuid) == 1 and IN.runningAgainMs or IN.dispatchedAgainMs
     redis.call('ZADD', K.due, NOW + again, uuid)
     tasks[#tasks + 1] = task
   end
 end
--- Left behind by a block, it is due already: it is looked at again when others are.
 local nextDueAt
 for _, key in ipairs({ K.due, K.cancelDue }) do
   local at = tonumber(redis.call('ZRANGEBYSCORE', key, '(' .. NOW, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2])

@@ -2,7 +2,7 @@
 -- release of what has become free. Applied again, or late, it changes nothing but newer facts.
 -- Input: now, agentOrdinal, agentId, takenAt (ms), components [{ componentInstanceUuid, runtimeStatus?,
 -- actualVersion?, actualRelease? }], tasks [{ lifecycleTaskUuid, status, error? }], retryBaseMs, retryMaxMs,
--- freshTaskUuids (one for each task).
+-- freshTaskUuids (one for each task and component).
 -- Output: { batchIndex, released? = [order], lookNow, mailbox? = [{ lifecycleTaskUuid, outcome }] }
 --         | false (the plan does not have this agent)
 if not redis.call('HGET', K.state, IN.agentOrdinal) then
@@ -25,12 +25,10 @@ for index, task in ipairs(agent.tasks) do
   for _, facts in ipairs(IN.components) do
     if facts.componentInstanceUuid == static[4][index][2] then
       said[index] = facts
-      if IN.takenAt >= (task.factsAt or 0) then
-        task.factsAt = IN.takenAt
-        for _, name in ipairs({ 'runtimeStatus', 'actualVersion', 'actualRelease' }) do
-          if given(facts[name]) then
-            task[name] = facts[name]
-          end
+      for _, name in ipairs({ 'runtimeStatus', 'actualVersion', 'actualRelease' }) do
+        if given(facts[name]) and IN.takenAt >= (task[name .. 'At'] or 0) then
+          task[name] = facts[name]
+          task[name .. 'At'] = IN.takenAt
         end
       end
     end
@@ -62,8 +60,7 @@ local function offTarget(index, version, release)
 end
 
 local function proveOrFail(index, task)
-  -- A bad state from before the dispatch is what the upgrade may have been for.
-  if isBad(task) and task.factsAt >= task.dispatchedAt then
+  if isBad(task) then
     failTask(agent, index, 'upgrade failed: instance is ' .. task.runtimeStatus)
   elseif isOnTarget(agent, index) then
     moveTask(agent, index, 'prove')
@@ -106,6 +103,10 @@ local function watch()
 end
 
 local failedBefore = batchNumber('failed')
+local openBefore = {}
+for index, task in ipairs(agent.tasks) do
+  openBefore[index] = AGENT_STATE_OF[task.status] == 'running' and task.lifecycleTaskUuid or nil
+end
 if isLive then
   for _, report in ipairs(IN.tasks) do
     local index, task = taskOf(report.lifecycleTaskUuid)
@@ -123,7 +124,11 @@ if isLive then
   end
   watch()
   saveAgent(agent)
-  if batchField('status') == 'observing' and heardOf then
+  -- Only who completed, and was heard of in the window, is confirmed.
+  local windowFrom = batchNumber('observingUntil') - tonumber(header('observeMs'))
+  if stateOfAgent(agent.tasks) ~= 'completed' then
+    redis.call('SREM', K.heard, IN.agentOrdinal)
+  elseif batchField('status') == 'observing' and heardOf and IN.takenAt >= windowFrom then
     redis.call('SADD', K.heard, IN.agentOrdinal)
   end
 else
@@ -137,6 +142,14 @@ for _, report in ipairs(IN.tasks) do
   local isOver = not isLive or not task or isEnded(task)
   local outcome = report.status ~= 'running' and isOver and 'ended' or 'running'
   mailbox[#mailbox + 1] = { lifecycleTaskUuid = report.lifecycleTaskUuid, outcome = outcome }
+end
+
+-- What ended by facts alone was not reported on.
+for index, task in pairs(agent.tasks) do
+  local uuid = openBefore[index]
+  if uuid and not (AGENT_STATE_OF[task.status] == 'running' and task.lifecycleTaskUuid == uuid) then
+    mailbox[#mailbox + 1] = { lifecycleTaskUuid = uuid, outcome = 'ended' }
+  end
 end
 
 local orders = {}

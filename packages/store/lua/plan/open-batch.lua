@@ -1,8 +1,8 @@
 -- Opens the current batch of a running plan.
--- Input: now, batchIndex, allowedFailures.
+-- Input: now, batchIndex, failureThreshold (as text: which allowedFailures was computed from), allowedFailures.
 -- Output: 'done' | 'unchanged'
 if header('status') ~= 'running' or tonumber(header('currentBatch')) ~= IN.batchIndex
-  or redis.call('EXISTS', K.batch) == 1 then
+  or header('failureThreshold') ~= IN.failureThreshold or redis.call('EXISTS', K.batch) == 1 then
   return cjson.encode('unchanged')
 end
 local planned = cjson.decode(redis.call('HGET', K.batches, IN.batchIndex))

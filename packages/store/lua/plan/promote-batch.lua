@@ -11,7 +11,8 @@ if stale then
 end
 local status, current = header('status'), tonumber(header('currentBatch'))
 local index = IN.batchIndex or current
-if index < current then
+local closed = index == current and cjson.decode(redis.call('HGET', K.batches, index)).status ~= nil
+if index < current or closed then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
 local isLive = status == 'running' or status == 'paused'

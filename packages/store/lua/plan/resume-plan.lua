@@ -64,7 +64,7 @@ if #failed > 0 then
     redis.call('ZADD', K.returned, 'GT', NOW, agent.ordinal)
   end
   redis.call('HSET', K.batch, 'forgiven', 0, 'status', transition('batch', batchField('status'), 'reopen'))
-  redis.call('HDEL', K.batch, 'observingUntil')
+  redis.call('HDEL', K.batch, 'observingUntil', 'promoted')
 end
 redis.call('HSET', K.plan, 'status', to, 'resumedAt', NOW)
 redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
@@ -74,5 +74,8 @@ if batchField('status') == 'observing' then
   redis.call('DEL', K.heard)
 end
 revise('plan.resumed', { actor = IN.actor, detail = IN.detail, batchIndex = header('currentBatch') })
+if batchField('status') then
+  judge()
+end
 touch()
-return cjson.encode({ outcome = 'done', status = to })
+return cjson.encode({ outcome = 'done', status = header('status') })

@@ -214,8 +214,10 @@ local function isOnTarget(agent, index)
   return task.actualVersion == version and task.actualRelease == release
 end
 
+-- A bad state from before the dispatch is what the upgrade may have been for.
 local function isBad(task)
   return task.runtimeStatus ~= nil and BAD_RUNTIME_STATUSES[task.runtimeStatus] == true
+    and (task.runtimeStatusAt or 0) >= (task.dispatchedAt or 0)
 end
 
 local function taskEvent(type, agent, task, detail)
@@ -267,7 +269,7 @@ end
 
 local function nextAttempt(task)
   task.attempt = task.attempt + 1
-  task.lifecycleTaskUuid = table.remove(IN.freshTaskUuids)
+  task.lifecycleTaskUuid = table.remove(IN.freshTaskUuids) or error('NO_FRESH_TASK_UUID')
   task.error = nil
   task.saidCompletedAt = nil
   task.dispatchedAt = nil
@@ -425,18 +427,18 @@ end
 -- Judges the threshold, in the step that counted.
 local function judge()
   local failed, allowed, forgiven = batchNumber('failed'), batchNumber('allowedFailures'), batchNumber('forgiven')
-  if failed - forgiven <= allowed then
+  local status = header('status')
+  local kind = header('onThreshold') == 'rollback' and 'rollback' or 'threshold'
+  if failed - forgiven <= allowed or (status == 'paused' and header('pauseKind') == kind) then
     return
   end
   local message, count = mostFrequentError()
   local reason = 'Failure threshold exceeded: ' .. failed .. ' of ' .. batchNumber('size') .. ' failed, '
     .. allowed .. ' allowed' .. (forgiven > 0 and ' beyond the ' .. forgiven .. ' forgiven' or '')
     .. '; most frequent: ' .. message .. ' (' .. count .. ')'
-  local status = header('status')
-  local kind = header('onThreshold') == 'rollback' and 'rollback' or 'threshold'
   if transition('plan', status, 'trip') ~= status then
     pause('trip', kind, reason, 'gradus')
-  elseif header('pauseKind') ~= kind then
+  else
     redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', kind)
     revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
   end

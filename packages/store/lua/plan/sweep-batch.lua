@@ -16,7 +16,10 @@ if away > IN.awayMs then
     redis.call('ZINCRBY', K.deadlines, away, entry)
   end
 end
-redis.call('HSET', K.batch, 'sweptAt', NOW)
+-- A sweep that comes late must not make the time since look longer than it was.
+if away > 0 then
+  redis.call('HSET', K.batch, 'sweptAt', NOW)
+end
 
 local most = #IN.freshTaskUuids
 local due = redis.call('ZRANGEBYSCORE', K.deadlines, '-inf', IN.judgeUntil, 'LIMIT', 0, most)
