@@ -11,7 +11,7 @@ if stale then
 end
 local status, current = header('status'), tonumber(header('currentBatch'))
 local index = IN.batchIndex or current
-local closed = index == current and cjson.decode(redis.call('HGET', K.batches, index)).status ~= nil
+local closed = IN.batchIndex == current and cjson.decode(redis.call('HGET', K.batches, index)).status ~= nil
 if index < current or closed then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
