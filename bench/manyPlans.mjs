@@ -20,13 +20,23 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '10' },
   },
 });
-const [plans, agents, workers, concurrency] = [values.plans, values.agents, values.workers, values.concurrency].map(
-  Number,
-);
+const [plans, agents, workers, concurrency] = [
+  values.plans,
+  values.agents,
+  values.workers,
+  values.concurrency,
+].map(Number);
 const AGENTS_PER_LCA = 500;
 const CREATED_AT_ONCE = 20;
 const STOP_MS = 10_000;
-const SCOPES = ['plans:read', 'plans:write', 'agents:read', 'agents:write', 'agents:check-in', 'queues:admin'];
+const SCOPES = [
+  'plans:read',
+  'plans:write',
+  'agents:read',
+  'agents:write',
+  'agents:check-in',
+  'queues:admin',
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-'));
 const say = (/** @type {string} */ line) => console.error(`bench | ${line}`);
@@ -71,9 +81,7 @@ try {
     LOG_LEVEL: 'info',
     GRADUS_API_KEYS: JSON.stringify([{ name: 'bench', sha256, scopes: SCOPES }]),
   });
-  await Promise.all(
-    Array.from({ length: workers }, () => start('worker', { GRADUS_DISPATCH_RATE: '0' })),
-  );
+  await Promise.all(Array.from({ length: workers }, () => start('worker', { GRADUS_DISPATCH_RATE: '0' })));
   await start('fleet', {
     GRADUS_URL: url,
     GRADUS_TOKEN: token,
@@ -122,7 +130,9 @@ try {
   const after = await usedMemory();
   const tasks = plans * agents;
   const perTask = (/** @type {number} */ bytes) => Math.round((bytes - before) / tasks);
-  console.log('| plans | agents each | workers | ended right | creating | all | tasks/s | Redis at most | per task at most | per task ended |');
+  console.log(
+    '| plans | agents each | workers | ended right | creating | all | tasks/s | Redis at most | per task at most | per task ended |',
+  );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   console.log(
     `| ${plans} | ${agents} | ${workers} | ${completed} | ${createdS.toFixed(1)} s | ${seconds.toFixed(1)} s | ` +
