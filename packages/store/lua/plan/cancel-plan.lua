@@ -3,21 +3,11 @@
 -- Input: now, actor, reason, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-if not isVisible() then
-  return cjson.encode({ outcome = 'not-found' })
+local refused = refusal('cancel')
+if refused then
+  return refused
 end
-local stale = refuseStale()
-if stale then
-  return stale
-end
-local status = header('status')
-if not allows('plan', status, 'cancel') then
-  return cjson.encode({ outcome = 'illegal', status = status })
-end
-local to = transition('plan', status, 'cancel')
-if to == status then
-  return cjson.encode({ outcome = 'unchanged', status = status })
-end
+local to = transition('plan', header('status'), 'cancel')
 for _, entry in ipairs(redis.call('ZRANGE', K.deadlines, 0, -1)) do
   local ordinal, index = parseEntry(entry)
   withdraw(loadAgent(ordinal), index)

@@ -2,12 +2,9 @@
 -- Input: ifRevision?.
 -- Output: { outcome = 'done' | 'illegal' | 'withdraw-first', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-if not isVisible() then
-  return cjson.encode({ outcome = 'not-found' })
-end
-local stale = refuseStale()
-if stale then
-  return stale
+local answer = misdirected()
+if answer then
+  return answer
 end
 local status = header('status')
 if status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' then

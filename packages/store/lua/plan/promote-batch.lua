@@ -2,12 +2,9 @@
 -- Input: now, actor, ifRevision?, batchIndex? (default: the current one).
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-if not isVisible() then
-  return cjson.encode({ outcome = 'not-found' })
-end
-local stale = refuseStale()
-if stale then
-  return stale
+local answer = misdirected()
+if answer then
+  return answer
 end
 local status, current = header('status'), tonumber(header('currentBatch'))
 local index = IN.batchIndex or current

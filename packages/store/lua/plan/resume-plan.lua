@@ -4,20 +4,15 @@
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
 --         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
-if not isVisible() then
-  return cjson.encode({ outcome = 'not-found' })
+local refused = refusal('resume')
+if refused then
+  return refused
 end
-local stale = refuseStale()
-if stale then
-  return stale
-end
-local status = header('status')
--- What is rolled back by its threshold does not come back.
-if not allows('plan', status, 'resume') or header('pauseKind') == 'rollback' then
+local status, kind = header('status'), header('pauseKind')
+if kind == 'rollback' then
+  -- What is rolled back by its threshold does not come back.
   return cjson.encode({ outcome = 'illegal', status = status })
-end
-local to = transition('plan', status, 'resume')
-if to == status or (IN.kind and header('pauseKind') ~= IN.kind) then
+elseif IN.kind and kind ~= IN.kind then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
 -- The failed tasks of the open batch, by agent.
@@ -48,7 +43,7 @@ end
 if IN.concurrency then
   redis.call('HSET', K.plan, 'concurrency', IN.concurrency)
 end
-if header('pauseKind') == 'threshold' then
+if kind == 'threshold' then
   redis.call('HSET', K.batch, 'forgiven', batchNumber('failed'))
 end
 if #failed > 0 then
@@ -66,7 +61,7 @@ if #failed > 0 then
   redis.call('HSET', K.batch, 'forgiven', 0, 'status', transition('batch', batchField('status'), 'reopen'))
   redis.call('HDEL', K.batch, 'observingUntil', 'promoted')
 end
-redis.call('HSET', K.plan, 'status', to, 'resumedAt', NOW)
+redis.call('HSET', K.plan, 'status', transition('plan', status, 'resume'), 'resumedAt', NOW)
 redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
 if batchField('status') == 'observing' then
   -- An interrupted window starts anew.

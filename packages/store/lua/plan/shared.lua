@@ -47,15 +47,6 @@ local function isVisible()
   return status ~= nil and status ~= 'creating'
 end
 
--- The answer to a client that speaks of another revision than the plan is at (input: ifRevision?); nil where it
--- does not.
-local function refuseStale()
-  local revision = tonumber(header('revision'))
-  if IN.ifRevision and IN.ifRevision ~= revision then
-    return cjson.encode({ outcome = 'stale', revision = revision })
-  end
-end
-
 local function transition(machine, from, event)
   local to = TRANSITIONS[machine .. ' ' .. from .. ' ' .. event]
   if to == nil then
@@ -66,6 +57,33 @@ end
 
 local function allows(machine, from, event)
   return TRANSITIONS[machine .. ' ' .. from .. ' ' .. event] ~= nil
+end
+
+-- The answer to a command on a plan that is not there, or is at another revision than its client speaks of (input:
+-- ifRevision?); nil where neither is so.
+local function misdirected()
+  if not isVisible() then
+    return cjson.encode({ outcome = 'not-found' })
+  end
+  local revision = tonumber(header('revision'))
+  if IN.ifRevision and IN.ifRevision ~= revision then
+    return cjson.encode({ outcome = 'stale', revision = revision })
+  end
+end
+
+-- The same, and where the plan's state does not take the command or has its aim reached; nil where it is to be done.
+local function refusal(event)
+  local answer = misdirected()
+  if answer then
+    return answer
+  end
+  local status = header('status')
+  if not allows('plan', status, event) then
+    return cjson.encode({ outcome = 'illegal', status = status })
+  end
+  if transition('plan', status, event) == status then
+    return cjson.encode({ outcome = 'unchanged', status = status })
+  end
 end
 
 -- Whatever is shown changes with this.

@@ -2,21 +2,11 @@
 -- Input: now, actor, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-if not isVisible() then
-  return cjson.encode({ outcome = 'not-found' })
+local refused = refusal('start')
+if refused then
+  return refused
 end
-local stale = refuseStale()
-if stale then
-  return stale
-end
-local status = header('status')
-if not allows('plan', status, 'start') then
-  return cjson.encode({ outcome = 'illegal', status = status })
-end
-local to = transition('plan', status, 'start')
-if to == status then
-  return cjson.encode({ outcome = 'unchanged', status = status })
-end
+local to = transition('plan', header('status'), 'start')
 redis.call('HSET', K.plan, 'status', to, 'startedAt', NOW)
 revise('plan.started', { actor = IN.actor })
 touch()
