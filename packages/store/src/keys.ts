@@ -24,7 +24,7 @@ const PLAN_PARTS = [
 ] as const;
 
 /** In the order in which the mailbox' scripts take them. */
-const MAILBOX_PARTS = ['tasks', 'due', 'running', 'cancelled', 'cancel-due'] as const;
+const MAILBOX_PARTS = ['tasks', 'due', 'handed-out', 'running', 'cancelled', 'cancel-due'] as const;
 
 export type Keys = ReturnType<typeof createKeys>;
 

@@ -4,7 +4,14 @@
 local uuid = IN.lifecycleTaskUuid
 if IN.outcome == 'ended' then
   forget(uuid)
-  redis.call('HDEL', K.cancelled, uuid)
+  if redis.call('HDEL', K.cancelled, uuid) == 1 then
+    -- What was put off because of it is free.
+    for _, blocked in ipairs(redis.call('ZRANGEBYSCORE', K.due, '(' .. NOW, '+inf')) do
+      if redis.call('SISMEMBER', K.handedOut, blocked) == 0 then
+        redis.call('ZADD', K.due, 0, blocked)
+      end
+    end
+  end
   redis.call('ZREM', K.cancelDue, uuid)
 elseif redis.call('HEXISTS', K.tasks, uuid) == 1 then
   redis.call('SADD', K.running, uuid)

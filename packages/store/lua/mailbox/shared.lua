@@ -4,10 +4,11 @@
 
 local K = {
   tasks = KEYS[1],     -- hash: lifecycle task uuid -> JSON
-  due = KEYS[2],       -- zset: uuid -> when it is handed out next; 0: it never was
-  running = KEYS[3],   -- set: uuids that the LCA reported running
-  cancelled = KEYS[4], -- hash: uuid -> JSON { componentInstanceUuid, handedOut, blockUntil, forgetAt }
-  cancelDue = KEYS[5], -- zset: uuid -> when its cancellation is handed out next
+  due = KEYS[2],       -- zset: uuid -> when it is handed out next
+  handedOut = KEYS[3], -- set: uuids that were handed out
+  running = KEYS[4],   -- set: uuids that the LCA reported running
+  cancelled = KEYS[5], -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt }
+  cancelDue = KEYS[6], -- zset: uuid -> when its cancellation is handed out next
 }
 
 local IN = cjson.decode(ARGV[1])
@@ -22,5 +23,6 @@ local FORGET_UNSEEN_MS = 600000
 local function forget(uuid)
   redis.call('HDEL', K.tasks, uuid)
   redis.call('ZREM', K.due, uuid)
+  redis.call('SREM', K.handedOut, uuid)
   redis.call('SREM', K.running, uuid)
 end

@@ -29,6 +29,7 @@ for _, uuid in ipairs(redis.call('ZRANGEBYSCORE', K.due, '-inf', NOW, 'LIMIT', 0
   else
     local again = redis.call('SISMEMBER', K.running, uuid) == 1 and IN.runningAgainMs or IN.dispatchedAgainMs
     redis.call('ZADD', K.due, NOW + again, uuid)
+    redis.call('SADD', K.handedOut, uuid)
     tasks[#tasks + 1] = task
   end
 end

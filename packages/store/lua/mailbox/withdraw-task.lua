@@ -6,12 +6,10 @@ local uuid = IN.lifecycleTaskUuid
 if redis.call('HEXISTS', K.cancelled, uuid) == 1 then
   return
 end
-local due = redis.call('ZSCORE', K.due, uuid)
-local handedOut = due ~= false and tonumber(due) > 0
+local handedOut = redis.call('SISMEMBER', K.handedOut, uuid) == 1
 forget(uuid)
 redis.call('HSET', K.cancelled, uuid, cjson.encode({
   componentInstanceUuid = IN.componentInstanceUuid,
-  handedOut = handedOut,
   blockUntil = handedOut and NOW + BLOCK_INSTANCE_MS or 0,
   forgetAt = NOW + (handedOut and FORGET_CANCEL_MS or FORGET_UNSEEN_MS),
 }))
