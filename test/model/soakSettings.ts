@@ -1,0 +1,25 @@
+// How long the model test runs, and from where: by the environment, which scripts/soak.mjs sets.
+
+const NPM_TEST_RUNS = 300;
+const MUTANT_RUNS = 2_000;
+
+function numberOf(name: string): number | undefined {
+  const text = process.env[name];
+  return text === undefined || text === '' ? undefined : Number(text);
+}
+
+const mutants = process.env['GRADUS_SOAK_MUTANTS'] === '1';
+
+export const soak = {
+  /** Whether deliberate bugs are looked for instead. */
+  mutants,
+  /** Of the model test; for each deliberate bug at most. */
+  runs: numberOf('GRADUS_SOAK_RUNS') ?? (mutants ? MUTANT_RUNS : NPM_TEST_RUNS),
+  /** Of fast-check; undefined: another one each time. */
+  seed: numberOf('GRADUS_SOAK_SEED'),
+  /** Of one failed run, as it was printed. */
+  path: process.env['GRADUS_SOAK_PATH'] || undefined,
+  replayPath: process.env['GRADUS_SOAK_REPLAY'] || undefined,
+  /** Where what came of it is written. */
+  reportFile: process.env['GRADUS_SOAK_REPORT'] || undefined,
+};
