@@ -26,6 +26,7 @@ try {
   });
   const env = {
     ...process.env,
+    GRADUS_SOAK: '1',
     GRADUS_SOAK_RUNS: integer(values.runs),
     GRADUS_SOAK_SEED: integer(values.seed),
     GRADUS_SOAK_PATH: values.path ?? '',

@@ -1,7 +1,9 @@
 // Random worlds, plans and actions, small ones.
 import fc from 'fast-check';
+import { type Facts, FROM, TARGET } from './facts.js';
 import type { AgentSpec } from './reference.js';
-import { type Facts, FROM, type PlanSpec, TARGET, TICK_MS } from './referencePlan.js';
+import { TICK_MS } from './referencePlan.js';
+import type { PlanSpec } from './referenceState.js';
 import type { Fate } from './world.js';
 
 export const LCAS = 2;
@@ -47,7 +49,7 @@ export const planSpecs: fc.Arbitrary<PlanSpec> = fc.record({
   concurrency: fc.integer({ min: 1, max: 4 }),
   observeMs: fc.constantFrom(0, MINUTE_MS),
   gate: mostly('auto' as const, 'manual' as const),
-  maxAttempts: fc.integer({ min: 1, max: 2 }),
+  maxAttempts: fc.integer({ min: 1, max: 3 }),
   taskTimeoutMs: fc.constantFrom(MINUTE_MS, 2 * TICK_MS),
   autoStart: mostly(true, false),
   startAfterMs: mostly<number | null>(null, MINUTE_MS),

@@ -3,7 +3,8 @@ import type { AgentReport, ComponentFacts, TaskReport } from '@gradus/domain';
 import fc from 'fast-check';
 import { BEHAVIOURS, fates, LCAS, planSpecs, type Saying, sayings } from './arbitraries.js';
 import { agentId, componentName, instanceUuid } from './names.js';
-import { holdsSlot, type PlanSpec, type ReferencePlan, stateOf } from './referencePlan.js';
+import type { ReferencePlan } from './referencePlan.js';
+import { holdsSlot, type PlanSpec, stateOf } from './referenceState.js';
 import type { Turn } from './watchedStore.js';
 import type { Operator } from './workers.js';
 import { type Fate, NO_LIMIT, type World } from './world.js';
@@ -95,7 +96,7 @@ function candidates(world: World, among: Saying['among'], lca: number | null): n
 }
 
 function reportOf(world: World, saying: Saying, agent: number): { report: AgentReport; told: string } {
-  const { known, plan } = world.reference.agent(agent);
+  const { known, plan, lca } = world.reference.agent(agent);
   const member = plan?.members.find((one) => one.agent === agent);
   const components: ComponentFacts[] = [];
   const tasks: TaskReport[] = [];
@@ -109,30 +110,32 @@ function reportOf(world: World, saying: Saying, agent: number): { report: AgentR
     if (said.facts !== undefined) components.push({ ...id, ...said.facts });
     const latest = member?.tasks[instance]?.attempt ?? 1;
     const attempt = Math.max(1, saying.attempt === 'latest' ? latest : latest - 1);
-    const uuid = plan ? world.names.uuidOf({ plan: plan.name, agent, instance, attempt }) : null;
-    if (said.status !== undefined && uuid !== null)
+    const place = { plan: plan?.name ?? '', agent, instance, attempt };
+    const isKnown = world.reference.mailbox(lca).wasHandedOut(world.names.taskName(place));
+    const uuid = world.names.uuidOf(place);
+    if (said.status !== undefined && isKnown && uuid !== null) {
       tasks.push({ lifecycleTaskUuid: uuid, status: said.status });
-    told.push(`${agentId(agent)}.${instance} #${attempt} ${behaviour}`);
+    }
+    told.push(`${agentId(agent)}.${instance} ${isKnown ? `#${attempt}` : 'without a task'} ${behaviour}`);
   }
   return { report: { agentId: agentId(agent), components, tasks }, told: told.join(', ') };
 }
 
+/** An LCA takes what there is and then reports, of its own agents. */
 async function checkInWith(world: World, said: readonly Saying[]): Promise<string> {
-  let lca: number | null = null;
-  const reports: AgentReport[] = [];
-  const told: string[] = [];
-  for (const saying of said) {
-    const found = candidates(world, saying.among, lca);
-    const agent = found[saying.pick % found.length];
-    if (agent === undefined) continue;
-    lca = world.reference.agent(agent).lca;
-    const one = reportOf(world, saying, agent);
-    reports.push(one.report);
-    told.push(one.told);
-  }
-  await world.report(lca ?? 0, reports);
-  await world.checkIn(lca ?? 0, NO_LIMIT);
-  return `report ${told.join('; ')}`;
+  const [first] = said;
+  const found = first === undefined ? [] : candidates(world, first.among, null);
+  const lca = world.reference.agents[found[(first?.pick ?? 0) % Math.max(1, found.length)] ?? 0]?.lca ?? 0;
+  await world.checkIn(lca, NO_LIMIT);
+  const reports = said.map((saying) => {
+    const own = candidates(world, saying.among, lca);
+    return reportOf(world, saying, own[saying.pick % own.length] ?? 0);
+  });
+  await world.report(
+    lca,
+    reports.map(({ report }) => report),
+  );
+  return `report ${reports.map(({ told }) => told).join('; ')}`;
 }
 
 /** A plan that may be spoken of, the newest first. */

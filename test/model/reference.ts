@@ -1,17 +1,9 @@
 // The reference: an inventory, the plans made of its agents, and the mailboxes of its LCAs.
+
+import { type Facts, FROM, factsOf, isOnTarget, type Known, knownFrom, learn } from './facts.js';
 import { ReferenceMailbox } from './referenceMailbox.js';
-import {
-  type CommandOutcome,
-  type Facts,
-  FROM,
-  factsOf,
-  isOnTarget,
-  type Known,
-  knownFrom,
-  learn,
-  type PlanSpec,
-  ReferencePlan,
-} from './referencePlan.js';
+import { type CommandOutcome, ReferencePlan } from './referencePlan.js';
+import type { PlanSpec } from './referenceState.js';
 
 export interface AgentSpec {
   /** Which LCA owns it. */

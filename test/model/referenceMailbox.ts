@@ -28,6 +28,7 @@ export class ReferenceMailbox {
   private readonly waiting = new Map<string, Waiting>();
   private readonly withdrawn = new Map<string, Withdrawn>();
   private readonly everPut = new Set<string>();
+  private readonly everHandedOut = new Set<string>();
 
   put(task: string, instance: string): void {
     this.everPut.add(task);
@@ -37,6 +38,11 @@ export class ReferenceMailbox {
 
   wasPut(task: string): boolean {
     return this.everPut.has(task);
+  }
+
+  /** Whether the LCA knows the task: it speaks of no other. */
+  wasHandedOut(task: string): boolean {
+    return this.everHandedOut.has(task);
   }
 
   withdraw(task: string, instance: string, now: number): void {
@@ -58,8 +64,6 @@ export class ReferenceMailbox {
       this.withdrawn.delete(task);
     } else if (waiting !== undefined) {
       waiting.isRunning = true;
-      // Reading: an LCA that reports a task has it, handed out or not.
-      waiting.handedOut = true;
       waiting.dueAt = now + RUNNING_AGAIN_MS;
     }
   }
@@ -86,6 +90,7 @@ export class ReferenceMailbox {
       const waiting = this.waiting.get(task);
       if (waiting === undefined) continue;
       waiting.handedOut = true;
+      this.everHandedOut.add(task);
       waiting.dueAt = now + (waiting.isRunning ? RUNNING_AGAIN_MS : DISPATCHED_AGAIN_MS);
     }
     for (const task of taken.cancel) {

@@ -1,5 +1,16 @@
 // A plan by the contract's rules alone: small, slow and plain, so that the service can be compared with it. It
 // knows nothing of the code; where the contract leaves something open, "Reading:" says what is taken for right.
+import { type Facts, factsOf, isBad, isBadSince, isOnTarget, type Known, learn } from './facts.js';
+import {
+  type Batch,
+  holdsSlot,
+  isOpen,
+  isOver,
+  type Member,
+  type PlanSpec,
+  stateOf,
+  type Task,
+} from './referenceState.js';
 
 /** Every instant of a run is a multiple of this. */
 export const TICK_MS = 5_000;
@@ -7,101 +18,6 @@ const JUDGE_GRACE_MS = 5_000;
 const AWAY_MS = 30_000;
 const RETRY_BASE_MS = 10_000;
 const RETRY_MAX_MS = 300_000;
-
-export const FROM = { actualVersion: '1.2.0', actualRelease: '215' };
-export const TARGET = { actualVersion: '1.3.0', actualRelease: '221' };
-
-export interface Facts {
-  runtimeStatus: string;
-  actualVersion: string;
-  actualRelease: string;
-}
-
-/** Each fact, and when the report was taken that it is from. */
-export type Known = { [Fact in keyof Facts]: { value: string; at: number } };
-
-/** The facts of an instance as they are known from that instant on. */
-export function knownFrom(facts: Facts, at: number): Known {
-  return {
-    runtimeStatus: { value: facts.runtimeStatus, at },
-    actualVersion: { value: facts.actualVersion, at },
-    actualRelease: { value: facts.actualRelease, at },
-  };
-}
-
-export function factsOf({ runtimeStatus, actualVersion, actualRelease }: Known): Facts {
-  return {
-    runtimeStatus: runtimeStatus.value,
-    actualVersion: actualVersion.value,
-    actualRelease: actualRelease.value,
-  };
-}
-
-export type TaskStatus =
-  | 'pending'
-  | 'queued'
-  | 'dispatched'
-  | 'running'
-  | 'completed'
-  | 'failed'
-  | 'cancelled'
-  | 'skipped';
-
-export interface Task {
-  /** Which instance of its agent. */
-  instance: number;
-  status: TaskStatus;
-  attempt: number;
-  /** Attempts before an operator had it tried again. */
-  attemptsBefore: number;
-  known: Known;
-  dispatchedAt: number;
-  deadline: number;
-  saidCompleted: boolean;
-}
-
-export interface Member {
-  /** Which agent of the inventory. */
-  agent: number;
-  /** Its place in the plan. */
-  ordinal: number;
-  tasks: Task[];
-  /** Whether it was its turn already. */
-  visited: boolean;
-  /** When it is due where it is pending again: after a pause, a failed attempt, or by an operator. */
-  dueAt: number | null;
-}
-
-export const AGENT_STATES = ['failed', 'running', 'cancelled', 'pending', 'completed', 'skipped'] as const;
-export type AgentState = (typeof AGENT_STATES)[number];
-
-export interface Batch {
-  status: 'pending' | 'running' | 'observing' | 'completed' | 'failed' | 'cancelled';
-  members: Member[];
-  allowedFailures: number;
-  forgiven: number;
-  promoted: boolean;
-  observingUntil: number | null;
-  lastOutcomeAt: number | null;
-  /** Agents heard of in the observe window. */
-  heard: Set<Member>;
-  unconfirmed: number;
-}
-
-export interface PlanSpec {
-  /** Which agents of the inventory, in order. */
-  agents: readonly number[];
-  batchSizes: readonly number[];
-  thresholdPercent: number;
-  concurrency: number;
-  observeMs: number;
-  gate: 'auto' | 'manual';
-  maxAttempts: number;
-  taskTimeoutMs: number;
-  autoStart: boolean;
-  /** From the creation on; null: at once. */
-  startAfterMs: number | null;
-}
 
 export type PauseKind = 'operator' | 'stop' | 'threshold';
 export type CommandOutcome = 'done' | 'unchanged' | 'illegal';
@@ -131,46 +47,6 @@ export interface Report {
 
 /** What a worker may find due in a plan, in the order in which it is done. */
 export type Step = 'start' | 'open' | 'sweep' | 'release' | 'observe' | 'close';
-
-export function isOpen({ status }: Pick<Task, 'status'>): boolean {
-  return status === 'queued' || status === 'dispatched' || status === 'running';
-}
-
-/** Whether nothing of a task can change any more but by a regress or an operator. */
-function isOver({ status }: Task): boolean {
-  return !isOpen({ status }) && status !== 'pending';
-}
-
-function isBad({ runtimeStatus }: Partial<Facts>): boolean {
-  return runtimeStatus === 'crashed' || runtimeStatus === 'failed' || runtimeStatus === 'stopped';
-}
-
-export function isOnTarget({ actualVersion, actualRelease }: Partial<Facts>): boolean {
-  return actualVersion === TARGET.actualVersion && actualRelease === TARGET.actualRelease;
-}
-
-/** An older report never overwrites newer facts; what a report leaves out stays as it was. */
-export function learn(known: Known, facts: Partial<Facts>, takenAt: number): void {
-  for (const fact of ['runtimeStatus', 'actualVersion', 'actualRelease'] as const) {
-    const value = facts[fact];
-    if (value !== undefined && takenAt >= known[fact].at) known[fact] = { value, at: takenAt };
-  }
-}
-
-/** Reading: a bad state that is known from before the dispatch is what the upgrade may be for. */
-function isBadSince(dispatchedAt: number, { runtimeStatus }: Known): boolean {
-  return isBad({ runtimeStatus: runtimeStatus.value }) && runtimeStatus.at >= dispatchedAt;
-}
-
-/** The first of failed, running, cancelled, pending, completed, skipped that one of its tasks is in. */
-export function stateOf({ tasks }: Member): AgentState {
-  const states = tasks.map((task) => (isOpen(task) ? 'running' : task.status));
-  return AGENT_STATES.find((state) => states.includes(state)) ?? 'skipped';
-}
-
-export function holdsSlot({ tasks }: Member): boolean {
-  return tasks.some(isOpen);
-}
 
 /** Up to when every report that was taken is applied: nothing later is judged that one of them could speak for. */
 function appliedUntil(now: number, oldestReport: number | null): number {
@@ -507,14 +383,10 @@ export class ReferencePlan {
   dispatch(member: Member, instance: number, attempt: number, now: number): boolean {
     const task = member.tasks[instance];
     if (task?.attempt !== attempt || task.status !== 'queued') return false;
-    this.hand(task, now);
-    return true;
-  }
-
-  private hand(task: Task, now: number): void {
     task.status = 'dispatched';
     task.dispatchedAt = now;
     task.deadline = now + this.spec.taskTimeoutMs;
+    return true;
   }
 
   /** @returns the attempts that its LCA is to be handed no more, and those that it has */
@@ -553,9 +425,6 @@ export class ReferencePlan {
     const task = member.tasks[said.instance];
     // An earlier attempt changes runtime facts only, and so does a task that waits or is over.
     if (task === undefined || task.attempt !== said.attempt || !isOpen(task)) return;
-    // A report may skip states: this one tells that the task was handed out.
-    if (task.status === 'queued' && said.status !== 'failed' && said.status !== 'cancelled')
-      this.hand(task, now);
     if (said.status === 'running') task.status = 'running';
     else if (said.status !== 'completed') this.fail(member, task, now);
     else if (facts.actualVersion !== undefined && facts.actualRelease !== undefined) {

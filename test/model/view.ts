@@ -1,7 +1,9 @@
 // A plan as lines of text, by the service and by the reference, to be compared line by line.
 import type { PlanSummary, Batch as ShownBatch } from '@gradus/domain';
+import { factsOf } from './facts.js';
 import { agentId } from './names.js';
-import { AGENT_STATES, factsOf, holdsSlot, type ReferencePlan, stateOf } from './referencePlan.js';
+import type { ReferencePlan } from './referencePlan.js';
+import { AGENT_STATES, holdsSlot, stateOf } from './referenceState.js';
 
 const THRESHOLD = 'Failure threshold exceeded';
 

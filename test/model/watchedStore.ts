@@ -2,9 +2,10 @@
 import type { LifecycleTask, TaskReport } from '@gradus/domain';
 import type { Store } from '@gradus/store';
 import { agree, Disagreement } from './disagreement.js';
+import type { Facts } from './facts.js';
 import type { Names } from './names.js';
 import type { Reference } from './reference.js';
-import type { Attempt, Facts, ReferencePlan, Said } from './referencePlan.js';
+import type { Attempt, ReferencePlan, Said } from './referencePlan.js';
 
 /** Lets a worker's next call go, in its turn, or has the worker die instead. */
 export type Turn = <Answer>(call: () => Promise<Answer>) => Promise<Answer>;

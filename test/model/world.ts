@@ -4,18 +4,12 @@ import type { AgentReport } from '@gradus/domain';
 import { type CommandResult, openStore, type Store } from '@gradus/store';
 import { type AdversaryQueues, createAdversaryQueues } from './adversaryQueues.js';
 import { agree, Disagreement } from './disagreement.js';
+import { FROM, factsOf, TARGET } from './facts.js';
 import { agentId, componentName, createNames, instanceUuid, lcaUuid, type Names } from './names.js';
 import { choicesFrom } from './random.js';
 import { type AgentSpec, type CreateOutcome, Reference } from './reference.js';
-import {
-  type CommandOutcome,
-  FROM,
-  factsOf,
-  type PlanSpec,
-  type ReferencePlan,
-  TARGET,
-  TICK_MS,
-} from './referencePlan.js';
+import { type CommandOutcome, type ReferencePlan, TICK_MS } from './referencePlan.js';
+import type { PlanSpec } from './referenceState.js';
 import { linesOfReference, linesOfService } from './view.js';
 import type { Turn } from './watchedStore.js';
 import { createWorkers, type Operator } from './workers.js';
