@@ -200,6 +200,7 @@ async function runModelTest(
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
         REDIS_URL: redisUrl,
+        GRADUS_SOAK: '1',
         GRADUS_SOAK_RUNS: runs.toString(),
         GRADUS_SOAK_SEED: seed?.toString(),
         GRADUS_SOAK_REPORT: reportFile,
