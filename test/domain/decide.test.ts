@@ -203,6 +203,17 @@ describe('deciding', () => {
     expect(types({ plan: { gate: 'manual', currentBatch: 2 }, batch: observing })).toEqual(['close-batch']);
   });
 
+  it('comes back for a window that reports wait to speak against as soon as they may be applied', () => {
+    const lookIn = (change: Change, appliedUntil: number) =>
+      Number(decide(snapshot(change), NOW, appliedUntil).lookAgainAt) - NOW;
+    const observing = { batch: { status: 'observing' as const, observingUntil: NOW - 100 } };
+    expect(lookIn(observing, NOW - 101)).toBe(20);
+    expect(lookIn(observing, NOW - 900)).toBe(800);
+    expect(lookIn(observing, 0)).toBe(5_000);
+    expect(lookIn({ batch: { open: 1, nextDeadlineAt: NOW - 5_001 } }, NOW - 5_301)).toBe(300);
+    expect(lookIn({ plan: { gate: 'manual' }, ...observing }, NOW)).toBe(5_000);
+  });
+
   it('closes as failed what has more failures than allowed', () => {
     const counts = { agents: 10, pending: 0, running: 0, completed: 8, failed: 2, skipped: 0, cancelled: 0 };
     const observing = { status: 'observing' as const, observingUntil: NOW, counts };

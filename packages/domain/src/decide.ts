@@ -72,6 +72,9 @@ export const JUDGE_GRACE_MS = 5_000;
 /** A batch is looked at this often, whatever happens. */
 export const LOOK_EVERY_MS = 5_000;
 
+/** Where a judgement waits for reports to be applied, it is looked at again no sooner than this. */
+export const JUDGE_AGAIN_MS = 20;
+
 /**
  * @param appliedUntil no report that was taken up to this instant waits to be applied: neither a deadline nor an
  *   observe window is judged past it
@@ -95,6 +98,11 @@ export function decide(snapshot: Snapshot, now: number, appliedUntil: number): D
   const judgeAt = batch.nextDeadlineAt === null ? null : batch.nextDeadlineAt + JUDGE_GRACE_MS;
   for (const at of [batch.nextReturnAt, judgeAt, batch.observingUntil]) {
     if (at !== null && at > now) instants.push(at);
+  }
+  // The queue of reports takes about as long to get there as it is behind.
+  const dueSince = judgementDueSince(snapshot, now);
+  if (dueSince !== null && dueSince > appliedUntil) {
+    instants.push(now + Math.max(dueSince - appliedUntil, JUDGE_AGAIN_MS));
   }
   return { commands, lookAgainAt: Math.min(...instants) };
 }
@@ -120,10 +128,16 @@ function batchStep({ plan, batch }: Snapshot, now: number, appliedUntil: number)
 }
 
 /** Whether deciding takes to know which reports wait: something may be judged that they could speak against. */
-export function judges({ plan, batch }: Snapshot, now: number): boolean {
-  const isDeadlineDue = batch.nextDeadlineAt !== null && batch.nextDeadlineAt <= now - JUDGE_GRACE_MS;
-  const isWindowOver = batch.observingUntil !== null && batch.observingUntil <= now;
-  return isDeadlineDue || (plan.status === 'running' && batch.status === 'observing' && isWindowOver);
+export function judges(snapshot: Snapshot, now: number): boolean {
+  return judgementDueSince(snapshot, now) !== null;
+}
+
+/** @returns since when a deadline or the observe window is to be judged, null where neither is */
+function judgementDueSince({ plan, batch }: Snapshot, now: number): number | null {
+  const { nextDeadlineAt, observingUntil } = batch;
+  if (nextDeadlineAt !== null && nextDeadlineAt <= now - JUDGE_GRACE_MS) return nextDeadlineAt;
+  const closes = plan.status === 'running' && batch.status === 'observing';
+  return closes && observingUntil !== null && observingUntil <= now ? observingUntil : null;
 }
 
 function isSweepDue(batch: Snapshot['batch'], now: number, judgeUntil: number): boolean {

@@ -3,6 +3,7 @@ import { connect, connectWhenThere } from '@gradus/redis';
 import { type JobsOptions, Queue } from 'bullmq';
 import { JOB_VERSION, QUEUE_NAMES, type QueueName } from './catalogue.js';
 import { batchJobId, dispatchJobId } from './jobIds.js';
+import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
 
 /** Faults of the infrastructure are retried; the outcome of an upgrade never is by a job's attempts. */
@@ -16,7 +17,6 @@ const RETRIES: Record<QueueName, JobsOptions> = {
 
 const FAILED_JOBS_KEPT = 1_000;
 const ADDED_AT_ONCE = 500;
-const OLDEST_LOOKED_AT = 1_000;
 const SECOND_MS = 1_000;
 /** A schedule whose next round is late by so many has lost its job. */
 const OVERDUE_ROUNDS = 3;
@@ -131,17 +131,7 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
     applyReports: async (reports) => {
       await queues.reports.add('apply-report', { v: JOB_VERSION, ...reports });
     },
-    oldestWaitingReport: async () => {
-      const states = ['waiting', 'active', 'delayed'] as const;
-      const ids = await queues.reports.getRanges([...states], 0, OLDEST_LOOKED_AT - 1, true);
-      // What is tried again waits at the other end.
-      ids.push(...(await queues.reports.getRanges(['waiting'], 0, OLDEST_LOOKED_AT - 1, false)));
-      if (ids.length === 0) return null;
-      // Their ids are counted up: the smallest was taken first.
-      const oldest = await queues.reports.getJob(Math.min(...ids.map(Number)).toString());
-      // Applied meanwhile: look again at the next sweep.
-      return oldest?.data.takenAt ?? 0;
-    },
+    oldestWaitingReport: () => oldestWaitingReport(queues.reports),
     setDispatchRate: async (perSecond) => {
       if (perSecond === null) await queues.tasks.removeGlobalRateLimit();
       else await queues.tasks.setGlobalRateLimit(perSecond, SECOND_MS);
