@@ -75,9 +75,10 @@ export function createWorkers(watched: Watched, queues: AdversaryQueues) {
       id: job.id,
       name: job.name,
       data: job.data,
-      // BullMQ's instants are by the process' own clock.
+      // BullMQ's instants are by the process' own clock; what is to come soon comes at the next second.
       moveToDelayed: async (at: number) => {
-        againAt = watched.store.now() + Math.round((at - Date.now()) / SECOND_MS) * SECOND_MS;
+        const delayS = Math.round((at - Date.now()) / SECOND_MS);
+        againAt = watched.store.now() + (at > Date.now() ? Math.max(delayS, 1) : 0) * SECOND_MS;
       },
     };
     try {
