@@ -9,7 +9,7 @@ import { type AgentRecord, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
 import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
 import type { StoreParts } from './storeParts.js';
-import { freshPlanId, freshTaskUuid } from './uuids.js';
+import { freshTaskUuid } from './uuids.js';
 
 /** A making takes no longer; one that has not published its plan by then never does. */
 export const LEASE_MS = 120_000;
@@ -25,6 +25,8 @@ export interface Making {
   /** Plans whose claims count no more though they have not ended. */
   yielding: readonly string[];
   planAgents: (agents: Agent[]) => Planned;
+  /** Asked once the id is reserved; throws where another making has taken this one's place. */
+  assertWanted?: () => Promise<void>;
 }
 
 /** The making ended in nothing: it took too long, or by somebody else's hand. */
@@ -64,6 +66,7 @@ export async function createPlan(
   const reserved = await scripts.run<string>('reserve-plan', keys.planAll(id), reservation);
   if (reserved !== 'reserved') throw new StoreUnavailable(new ReservationLost(id));
   try {
+    await making.assertWanted?.();
     const refusal = await make(parts, making, createdAt);
     if (refusal === null) return { outcome: 'created' };
     await abandon(parts, making, createdAt);
@@ -186,8 +189,6 @@ export function headerFields(
   const fields = {
     ...given,
     cut: JSON.stringify(cut),
-    // Drawn now, so that the rollback is one plan however often it is begun.
-    rollbackPlanId: plan.onThreshold === 'rollback' ? freshPlanId() : null,
     createdAt,
     sourcePlanUuid,
     fromRelease: planned.fromRelease,

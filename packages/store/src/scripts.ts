@@ -19,6 +19,7 @@ const FOLDERS = {
     'cancel-plan',
     'delete-plan',
     'fail-plan',
+    'name-rollback',
     'open-batch',
     'release-agents',
     'dispatch-task',

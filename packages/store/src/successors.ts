@@ -17,7 +17,7 @@ import {
   tasksOf,
 } from './stored.js';
 import type { StoreParts } from './storeParts.js';
-import { freshTaskUuid } from './uuids.js';
+import { freshPlanId, freshTaskUuid } from './uuids.js';
 
 const AGENTS_A_READ = 500;
 
@@ -146,31 +146,52 @@ export async function rollBackByThreshold(
   now: number,
 ): Promise<string | null> {
   const source = await readSource(parts, planId);
-  const id = source?.plan['rollbackPlanId'];
-  if (source === null || id === undefined) return null;
+  if (source === null) return null;
   const reason = source.plan['pauseReason'] ?? '';
-  const made = await makeRollback(parts, { id, sourcePlanId: planId, actor: 'gradus' }, source);
-  const error = made === 'made' ? `rolled back by ${id}: ${reason}` : `${made}: ${reason}`;
-  await parts.scripts.run('fail-plan', parts.keys.planAll(planId), { now, error, detail: error });
-  return made === 'made' ? id : null;
+  const { rollbackPlanId, refusal } = await makeRollback(parts, planId, source);
+  const error = `${refusal ?? `rolled back by ${rollbackPlanId}`}: ${reason}`;
+  const input = { now, rollbackPlanId, error, detail: error };
+  await parts.scripts.run('fail-plan', parts.keys.planAll(planId), input);
+  return refusal === null ? rollbackPlanId : null;
 }
 
-/** @returns `made`, also where it was made before; else why there is none */
-async function makeRollback(parts: StoreParts, succession: Succession, source: Source): Promise<string> {
-  const status = await holdingStatus(parts, succession.id);
-  if (status === 'creating') throw new StoreUnavailable(new RollbackUnderWay(succession.id));
-  if (status !== null) return 'made';
-  const making = await wayBack(parts, succession, source, [succession.sourcePlanId]);
-  if (making === null) return 'nothing to roll back';
-  const { outcome } = await createPlan(parts, making);
-  return outcome === 'created' ? 'made' : `the rollback was refused (${outcome})`;
+/**
+ * Each making has an id of its own, which the source names before it begins: of several makers only the one that
+ * is named goes on, and what a dead one claimed is void with its id.
+ *
+ * @returns the rollback, also where it was made before, or why there is none
+ */
+async function makeRollback(
+  parts: StoreParts,
+  sourcePlanId: string,
+  source: Source,
+): Promise<{ rollbackPlanId: string; refusal: string | null }> {
+  const named = source.plan['rollbackPlanId'] ?? '';
+  const status = named === '' ? null : await holdingStatus(parts, named);
+  if (status === 'creating') throw new StoreUnavailable(new RollbackUnderWay(sourcePlanId));
+  if (status !== null) return { rollbackPlanId: named, refusal: null };
+  const rollbackPlanId = freshPlanId();
+  const renewal = { instead: named, rollbackPlanId };
+  const renewed = await parts.scripts.run<string>('name-rollback', parts.keys.planAll(sourcePlanId), renewal);
+  if (renewed !== 'named') throw new StoreUnavailable(new RollbackUnderWay(sourcePlanId));
+  const succession = { id: rollbackPlanId, sourcePlanId, actor: 'gradus' };
+  const making = await wayBack(parts, succession, source, [sourcePlanId]);
+  if (making === null) return { rollbackPlanId, refusal: 'nothing to roll back' };
+  const assertWanted = async () => {
+    const now = await unlessAway(
+      parts.connection.hget(parts.keys.plan(sourcePlanId, 'plan'), 'rollbackPlanId'),
+    );
+    if (now !== rollbackPlanId) throw new StoreUnavailable(new RollbackUnderWay(sourcePlanId));
+  };
+  const { outcome } = await createPlan(parts, { ...making, assertWanted });
+  return { rollbackPlanId, refusal: outcome === 'created' ? null : `the rollback was refused (${outcome})` };
 }
 
 /** Somebody else makes the rollback just now, or died on it: once its lease is over, it is made anew. */
 class RollbackUnderWay extends Error {
   readonly code = 'rollback-under-way';
   constructor(planId: string) {
-    super(`${planId} is being made`);
+    super(`the rollback of ${planId} is being made`);
     this.name = 'RollbackUnderWay';
   }
 }

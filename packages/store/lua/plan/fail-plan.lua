@@ -1,8 +1,9 @@
 -- Ends a plan that is rolled back by its threshold, once nothing of it is open.
--- Input: now, error, detail.
+-- Input: now, rollbackPlanId (whose making it was decided on), error, detail.
 -- Output: 'done' | 'unchanged'
 local status = header('status')
 if not status or header('pauseKind') ~= 'rollback' or redis.call('SCARD', K.open) > 0
+  or header('rollbackPlanId') ~= IN.rollbackPlanId
   or not allows('plan', status, 'fail') then
   return cjson.encode('unchanged')
 end
