@@ -31,7 +31,6 @@ const PLAN: readonly Row<PlanStatus, PlanMove>[] = [
   ['running', 'resume', IGNORED],
   ['paused', 'pause', IGNORED],
   ['paused', 'trip', IGNORED],
-  ['completed', 'complete', IGNORED],
   ['cancelled', 'cancel', IGNORED],
 ];
 
@@ -48,15 +47,10 @@ const BATCH: readonly Row<BatchStatus, BatchMove>[] = [
   ['running', 'cancel', 'cancelled'],
   ['observing', 'cancel', 'cancelled'],
 
-  ['running', 'open', IGNORED],
   ['running', 'reopen', IGNORED],
-  ['observing', 'observe', IGNORED],
   ['observing', 'promote', IGNORED],
   ['completed', 'promote', IGNORED],
   ['failed', 'promote', IGNORED],
-  ['completed', 'cancel', IGNORED],
-  ['failed', 'cancel', IGNORED],
-  ['cancelled', 'cancel', IGNORED],
 ];
 
 export type TaskMove =

@@ -8,15 +8,15 @@ if answer then
 end
 local status, current = header('status'), tonumber(header('currentBatch'))
 local index = IN.batchIndex or current
-local closed = IN.batchIndex == current and cjson.decode(redis.call('HGET', K.batches, index)).status ~= nil
-if index < current or closed then
-  return cjson.encode({ outcome = 'unchanged', status = status })
-end
 local isLive = status == 'running' or status == 'paused'
-if not isLive or index > current or not allows('batch', batchField('status') or 'pending', 'promote') then
+-- Of a batch that is closed, what it has closed as.
+local closed = cjson.decode(redis.call('HGET', K.batches, index) or '{}').status
+local batch = closed or (isLive and index == current and batchField('status')) or 'pending'
+-- A plan that has ended has no current batch to promote.
+if not allows('batch', batch, 'promote') or (closed and not IN.batchIndex) then
   return cjson.encode({ outcome = 'illegal', status = status })
 end
-if batchField('promoted') then
+if closed or batchField('promoted') then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
 redis.call('HSET', K.batch, 'promoted', NOW)
