@@ -1,13 +1,26 @@
 // The engine against a reference: random runs of plans, LCAs, operators and hostile queues.
 import { rm, writeFile } from 'node:fs/promises';
+import { TRANSITIONS } from '@gradus/domain';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { clearNamespace, freshNamespace } from '../support/namespace.js';
 import { inventories, planSpecs } from './arbitraries.js';
 import { ACTIONS, fitted, shownSpec, type Tally } from './commands.js';
 import { copyTree, MUTANTS, tryMutant, type Verdict } from './mutants.js';
+import { testRareRows } from './rareRows.js';
+import { untakenRows } from './rowsTaken.js';
 import { soak } from './soakSettings.js';
 import { CALM, openWorld } from './world.js';
+
+// Nothing is replaced by these: what is there is told of each row that it takes.
+vi.mock(import('../../packages/store/src/luaConstants.js'), async (original) => {
+  const { traceConstants } = await import('./rowsTaken.js');
+  return traceConstants(await original());
+});
+vi.mock(import('../../packages/domain/src/transitions.js'), async (original) => {
+  const { traceTransitions } = await import('./rowsTaken.js');
+  return traceTransitions(await original());
+});
 
 const COMMANDS_AT_MOST = 30;
 const CLEAR_EVERY_RUNS = 200;
@@ -51,6 +64,13 @@ function testModel(): void {
     },
     TIMEOUT_MS,
   );
+
+  // Other runs may miss rows that these take.
+  if (!soak.takesEveryRow) return;
+  testRareRows(namespace);
+  test('every row of the transitions table was taken', async () => {
+    expect(await untakenRows(TRANSITIONS)).toEqual([]);
+  });
 }
 
 function propertyIn(namespace: string, tally: Tally) {

@@ -10,6 +10,7 @@ function numberOf(name: string): number | undefined {
   return text === undefined || text === '' ? undefined : Number(text);
 }
 
+const isSoak = process.env['GRADUS_SOAK'] === '1';
 const mutants = process.env['GRADUS_SOAK_MUTANTS'] === '1';
 
 export const soak = {
@@ -18,7 +19,9 @@ export const soak = {
   /** Of the model test; for each deliberate bug at most. */
   runs: numberOf('GRADUS_SOAK_RUNS') ?? (mutants ? MUTANT_RUNS : NPM_TEST_RUNS),
   /** Of fast-check; undefined: another one each time. */
-  seed: process.env['GRADUS_SOAK'] === '1' ? numberOf('GRADUS_SOAK_SEED') : NPM_TEST_SEED,
+  seed: isSoak ? numberOf('GRADUS_SOAK_SEED') : NPM_TEST_SEED,
+  /** Whether these are the runs that are known to take every row of the transitions table. */
+  takesEveryRow: !isSoak,
   /** Of one failed run, as it was printed. */
   path: process.env['GRADUS_SOAK_PATH'] || undefined,
   replayPath: process.env['GRADUS_SOAK_REPLAY'] || undefined,
