@@ -1,20 +1,28 @@
 // The commands on a plan: start, promote and cancel, and when a plan starts by itself. Side by side: they wait a lot.
 import { type Client, createClient } from '@gradus/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Connection, connect } from '@gradus/redis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createKeys } from '../../packages/store/src/keys.js';
 import { registerAgents } from '../support/agents.js';
 import { TO, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
+import { BASE, createAsk } from '../support/http.js';
 import { waitFor } from '../support/waitFor.js';
 
 let gradus: Gradus;
 let client: Client;
+let connection: Connection;
 
 beforeAll(async () => {
   gradus = await startGradus();
   client = createClient({ baseUrl: gradus.url, token: gradus.token });
+  connection = connect(inject('redisUrl'), 'patient', (fault) => expect.fail(String(fault)));
 });
-afterAll(() => gradus.stop());
+afterAll(async () => {
+  await connection.quit();
+  await gradus.stop();
+});
 
 const untilStatus = (id: string, status: string, timeoutMs = 10_000) =>
   waitFor(
@@ -104,6 +112,14 @@ describe.concurrent('the manual gate', () => {
     const moved = await client.getPlanSummary(id);
     expect(moved).toMatchObject({ status: 'running', currentBatch: 1 });
     expect(moved.batches[0]).toMatchObject({ status: 'completed', completedAt: expect.any(String) });
+
+    const { json } = await createAsk(gradus)('GET', `${BASE}/upgrade-plans/${id}/events`);
+    const { items } = json as { items: { type: string }[] };
+    expect(items.find(({ type }) => type === 'batch.promoted')).toMatchObject({
+      batchIndex: 0,
+      actor: 'admin',
+      detail: '1 of 1 completed, 0 failed, 0 allowed, 0 forgiven, 0 skipped',
+    });
 
     const again = await client.promotePlan(id, { batchIndex: 0 });
     expect(again.revision).toBe(moved.revision);
@@ -197,6 +213,28 @@ describe.concurrent('CancelGraduatedPlan', () => {
     expect(late).toMatchObject({ status: 'cancelled', actualVersion: TO.version, actualRelease: TO.release });
     expect((await client.getAgent(second.agentId)).components[0]).toMatchObject(ON_TARGET);
     expect(await client.getPlanSummary(id)).toEqual(cancelled);
+  });
+
+  it('withdraws what its LCA has not taken yet, and says nothing of it', async () => {
+    const agentIds = await registerAgents(client, 'untaken', 1);
+    const { id } = await client.createPlan({ ...UPGRADE, agentIds });
+    await waitFor(async () => (await client.getBatch(id, 0)).tasks[0]?.status === 'dispatched', {
+      what: 'the task to be in the mailbox',
+    });
+    await client.cancelPlan(id);
+    const withdrawals = createKeys(gradus.namespace).plan(id, 'withdrawals');
+    await waitFor(async () => (await connection.exists(withdrawals)) === 0, { what: 'the withdrawal' });
+    const next = await client.createPlan({ ...UPGRADE, agentIds });
+    await waitFor(async () => (await client.getBatch(next.id, 0)).tasks[0]?.status === 'dispatched', {
+      what: 'the next task to be in the mailbox',
+    });
+    const lca = createHandLca(client, 'lca-untaken');
+    const tasks = await lca.takeTasks(1);
+    const shown = (await client.getBatch(next.id, 0)).tasks;
+    const uuids = (of: { lifecycleTaskUuid: string }[]) =>
+      of.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid);
+    expect(uuids(tasks)).toEqual(uuids(shown));
+    expect(await lca.checkIn([], 1)).toMatchObject({ tasks: [], cancel: [] });
   });
 
   it('ends a plan that has not started', async () => {

@@ -165,6 +165,34 @@ describe('an agent that is observed', () => {
     });
   });
 
+  it.each(['at the gate', 'while its plan is paused'])('is watched %s too', async (where) => {
+    const isPaused = where !== 'at the gate';
+    const prefix = isPaused ? 'watched-paused' : 'watched-gate';
+    const agentIds = await registerAgents(client, prefix, 2);
+    const { id } = await client.createPlan({ ...UPGRADE, agentIds, batchSize: 1, gate: 'manual' });
+    const lca = createHandLca(client, `lca-${prefix}`);
+    const task = await lca.takeTask();
+    await lca.checkIn([reportOn(task, 'completed', ON_TARGET)]);
+    await waitFor(async () => (await client.getPlanSummary(id)).waitingFor?.reason === 'gate', {
+      what: 'the batch to wait at its gate',
+    });
+    if (isPaused) await client.pausePlan(id, { reason: 'lunch' });
+    const { agentId, componentInstanceUuid } = task;
+    await lca.checkIn([{ agentId, components: [{ componentInstanceUuid, runtimeStatus: 'crashed' }] }]);
+    const tripped = await waitFor(
+      async () => {
+        const summary = await client.getPlanSummary(id);
+        return summary.counts.failed === 1 && summary;
+      },
+      { what: 'the crash to be counted' },
+    );
+    expect(tripped).toMatchObject({
+      status: 'paused',
+      pauseReason: expect.stringMatching(/^Failure threshold exceeded: 1 of 1 failed/),
+      batches: [{ status: 'observing', failedCount: 1 }, { status: 'pending' }],
+    });
+  });
+
   it('and is heard of well counts as confirmed; silence is not failure', async () => {
     const agentIds = await registerAgents(client, 'quiet', 2);
     const { id } = await client.createPlan({ ...UPGRADE, agentIds, observeDuration: '4s' });
@@ -192,4 +220,25 @@ describe('an agent that is observed', () => {
     const openMs = Date.parse(closed.completedAt ?? '') - Date.parse(closed.tasks[0]?.completedAt ?? '');
     expect(openMs).toBeGreaterThanOrEqual(4_000);
   });
+});
+
+it('a pause by the threshold names the most frequent error', async () => {
+  const agentIds = await registerAgents(client, 'frequent', 5);
+  const { id } = await client.createPlan({ ...UPGRADE, agentIds, failureThreshold: 0.4 });
+  const lca = createHandLca(client, 'lca-frequent');
+  const errors = ['disk full', 'no route', 'no route'];
+  for (const [index, { agentId, lifecycleTaskUuid }] of (await lca.takeTasks(5)).slice(0, 3).entries()) {
+    const error = errors[index] ?? '';
+    await lca.checkIn([{ agentId, tasks: [{ lifecycleTaskUuid, status: 'failed', error }] }]);
+  }
+  const paused = await waitFor(
+    async () => {
+      const summary = await client.getPlanSummary(id);
+      return summary.status === 'paused' && summary;
+    },
+    { what: 'the plan to pause' },
+  );
+  expect(paused.pauseReason).toBe(
+    'Failure threshold exceeded: 3 of 5 failed, 2 allowed; most frequent: no route (2)',
+  );
 });

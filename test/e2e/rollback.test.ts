@@ -3,6 +3,7 @@ import { type Client, createClient, ProblemError } from '@gradus/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerFleet, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
+import { BASE, createAsk } from '../support/http.js';
 import type { IndependentLcas } from '../support/independentLca.js';
 import { waitFor } from '../support/waitFor.js';
 
@@ -60,6 +61,10 @@ it('fails the plan once nothing of it is open, and takes every upgraded agent ba
   );
   expect(failed.batches.map(({ status }) => status)).toEqual(['completed', 'cancelled', 'cancelled']);
   expect(failed.counts).toMatchObject({ pending: 0, running: 0, failed: 1 });
+
+  const { json } = await createAsk(gradus)('GET', `${BASE}/upgrade-plans/${id}/events?limit=1000`);
+  const { items } = json as { items: { type: string; detail: string | null }[] };
+  expect(items.find(({ type }) => type === 'plan.failed')?.detail).toBe(failed.error);
 
   const rollbackId = /plan-[0-9a-f-]{36}/.exec(failed.error ?? '')?.[0] ?? '';
   const back = await waitFor(
