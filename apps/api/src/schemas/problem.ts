@@ -33,10 +33,11 @@ const problem = z
   })
   .openapi('Problem');
 
-/** What any operation behind a token can answer. */
+/** What any operation behind a token can answer; a body that is too large may be sent to any. */
 const ALWAYS: readonly ErrorCode[] = [
   'unauthenticated',
   'forbidden',
+  'body-too-large',
   'validation-failed',
   'rate-limited',
   'internal',
@@ -44,11 +45,7 @@ const ALWAYS: readonly ErrorCode[] = [
 ];
 
 /** What any operation that takes a JSON body can answer. */
-export const BODY_PROBLEMS: readonly ErrorCode[] = [
-  'invalid-json',
-  'body-too-large',
-  'unsupported-media-type',
-];
+export const BODY_PROBLEMS: readonly ErrorCode[] = ['invalid-json', 'unsupported-media-type'];
 
 /** @returns the responses of a definition, one a status; handlers throw these, so their type is empty */
 export function problemResponses(responseCodes: readonly ErrorCode[]): Record<never, never> {
