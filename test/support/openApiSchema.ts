@@ -42,6 +42,19 @@ function hasType(value: unknown, type: string): boolean {
   return type === 'integer' ? Number.isInteger(value) : typeOf(value) === type;
 }
 
+/** @returns one schema with the fields of all: each of them alone would call the others' fields unknown */
+function joined(document: OpenApi, schemas: Schema[]): Schema {
+  const parts = schemas.map(({ $ref, ...schema }) => {
+    const name = $ref?.replace('#/components/schemas/', '');
+    return name === undefined ? schema : (document.components.schemas[name] ?? {});
+  });
+  return {
+    type: 'object',
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties)),
+    required: parts.flatMap(({ required = [] }) => required),
+  };
+}
+
 /**
  * A field that the schema does not name is a fault too: it is not documented.
  *
@@ -61,7 +74,7 @@ export function schemaFaults(document: OpenApi, schema: Schema, value: unknown, 
     const tries = among(either);
     return tries.some((faults) => faults.length === 0) ? [] : tries.flat();
   }
-  if (schema.allOf !== undefined) return among(schema.allOf).flat();
+  if (schema.allOf !== undefined) return schemaFaults(document, joined(document, schema.allOf), value, at);
 
   const faults: string[] = [];
   const { type, const: only, enum: values, pattern, minimum, maximum } = schema;
