@@ -92,7 +92,9 @@ describe('the document', () => {
       const named = (operation.security ?? []).flatMap(Object.keys);
       expect(named.length, `${method} ${path}`).toBeGreaterThan(0);
       expect(schemes).toEqual(expect.arrayContaining(named));
-      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403', '413', '422', '503']));
+      expect(Object.keys(operation.responses)).toEqual(
+        expect.arrayContaining(['401', '403', '413', '422', '503']),
+      );
     }
   });
 

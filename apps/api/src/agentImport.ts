@@ -2,7 +2,9 @@
 import type { AgentInput } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { agentBusy } from './agentProblems.js';
-import type { ErrorCode } from './errors.js';
+import type { ApiKey } from './apiKeys.js';
+import { agentOfKey } from './boundKey.js';
+import { type ErrorCode, Problem } from './errors.js';
 import { faultsOf } from './faults.js';
 import { type Line, readLines } from './lines.js';
 import { importedAgent } from './schemas/agent.js';
@@ -16,6 +18,7 @@ export const REJECTION_CODES = [
   'body-too-large',
   'validation-failed',
   'agents-busy',
+  'forbidden',
 ] as const satisfies readonly ErrorCode[];
 
 type RejectionCode = (typeof REJECTION_CODES)[number];
@@ -32,8 +35,8 @@ interface ReadAgent {
   input: AgentInput;
 }
 
-/** @returns the line's agent, or why it is none */
-async function readAgent(line: Line): Promise<ReadAgent | Rejection> {
+/** @returns the line's agent, or why it is none that the key may state */
+async function readAgent(inventory: Inventory, key: ApiKey, line: Line): Promise<ReadAgent | Rejection> {
   const reject = (code: RejectionCode, message: string) => ({ line: line.number, code, message });
   if (line.text === null) {
     return line.reason === 'too-long'
@@ -52,15 +55,22 @@ async function readAgent(line: Line): Promise<ReadAgent | Rejection> {
     return reject('validation-failed', faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
   }
   const { agentId, ...input } = parsed.data;
-  return { line: line.number, agentId, input };
+  try {
+    return { line: line.number, agentId, input: await agentOfKey(inventory, key, agentId, input) };
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'forbidden') return reject('forbidden', error.message);
+    throw error;
+  }
 }
 
 /**
+ * @param key who imports: where it is bound, only its own LCA's agents are taken
  * @param bytes NDJSON; blank lines are passed over
  * @returns how many agents were taken, and why each of the others was not
  */
 export async function importAgents(
   inventory: Inventory,
+  key: ApiKey,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ imported: number; rejected: Rejection[] }> {
   const rejected: Rejection[] = [];
@@ -82,7 +92,7 @@ export async function importAgents(
   };
   for await (const line of readLines(bytes, MAX_LINE_BYTES)) {
     if (line.text !== null && line.text.trim() === '') continue;
-    const read = await readAgent(line);
+    const read = await readAgent(inventory, key, line);
     if ('code' in read) {
       rejected.push(read);
       continue;

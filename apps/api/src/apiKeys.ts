@@ -17,6 +17,6 @@ export interface ApiKey {
   /** Of the token, in hexadecimal digits. */
   sha256: string;
   scopes: readonly Scope[];
-  /** The only LCA that the key may check in for. */
+  /** The only LCA that the key may check in for, and whose agents it may read and change. */
   lcaUuid?: string | undefined;
 }

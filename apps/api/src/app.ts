@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { accessLog } from './accessLog.js';
 import { authenticate, KeyRing } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
+import { forbidCaching } from './caching.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
 import { serveOpenApi } from './openApi.js';
@@ -87,7 +88,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   });
   app.onError(onError(logger));
   app.notFound(notFound);
-  app.use(takeRequestId, accessLog(logger), answerRequestId, headers);
+  app.use(takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
 
   const limit = bodyLimit({
     maxSize: bodyLimitBytes,

@@ -4,6 +4,7 @@ import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
+import { lcaOfKey } from '../boundKey.js';
 import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
@@ -60,10 +61,7 @@ export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
-    const bound = c.var.key.lcaUuid;
-    if (bound !== undefined && bound !== lcaUuid) {
-      throw new Problem('forbidden', 'The token speaks for another LCA.');
-    }
+    lcaOfKey(c.var.key, lcaUuid);
     const { reports = [] } = c.req.valid('json');
     if (reports.length > 0) {
       await assertOwned(store.inventory, lcaUuid, reports);

@@ -56,6 +56,6 @@ export function importAgents(app: ApiApp, { store }: ApiDeps): void {
       throw new Problem('unsupported-media-type', 'Send the agents as application/x-ndjson.');
     }
     const bytes = c.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (empty) => empty.close() });
-    return c.json(await importFrom(store.inventory, bytes), 200);
+    return c.json(await importFrom(store.inventory, c.var.key, bytes), 200);
   });
 }
