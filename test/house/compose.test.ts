@@ -17,6 +17,12 @@ interface Service {
   container_name?: string;
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test: string[] };
+  user?: string;
+  read_only?: boolean;
+  cap_drop?: string[];
+  cap_add?: string[];
+  privileged?: boolean;
+  security_opt?: string[];
 }
 
 const compose: { services: Record<'redis' | 'api' | 'worker' | 'fleet', Service>; volumes: object } = parse(
@@ -41,6 +47,18 @@ test('nothing but the api is reachable from outside, and that only from this mac
 test('the api is healthy once it is ready, and has no keys that were not given', () => {
   expect(api.healthcheck?.test.join(' ')).toContain('/readyz');
   expect(api.environment?.['GRADUS_API_KEYS']).toMatch(/^\$\{GRADUS_API_KEYS:\?/);
+});
+
+test.each(['redis', 'api', 'worker', 'fleet'] as const)('%s has no rights that it does not need', (name) => {
+  const service = compose.services[name];
+  expect(service).toMatchObject({
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  });
+  expect([service.cap_add, service.privileged]).toEqual([undefined, undefined]);
+  // The image of our own is without rights by itself.
+  expect(service.user).toBe(name === 'redis' ? 'redis' : undefined);
 });
 
 test('workers can be scaled: no fixed name and no port', () => {
