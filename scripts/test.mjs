@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { audit } from './audit.mjs';
 import { bootstrap, ROOT } from './bootstrap.mjs';
 import { findChromium } from './browser.mjs';
 import { exitWith } from './failure.mjs';
@@ -38,6 +39,7 @@ try {
   );
   results.push(await step('import rules', () => check([[process.execPath, 'scripts/importRules.mjs']])));
   results.push(await step('dead code', () => check([[bin('knip')]])));
+  results.push(await step('known vulnerabilities', checkVulnerabilities));
   results.push(await step('tests', runTests));
 } catch (error) {
   exitWith(error);
@@ -77,6 +79,21 @@ async function check(commands) {
     if ((await run(command, args, { cwd: ROOT })) !== 0) return { passed: 0, failed: 1, skipped: 0 };
   }
   return { passed: 1, failed: 0, skipped: 0 };
+}
+
+/**
+ * A machine that cannot ask is told so, and is not red for it.
+ *
+ * @returns {Promise<Counts>}
+ */
+async function checkVulnerabilities() {
+  const answer = await audit();
+  if (!answer.isAnswered) {
+    say(`!! Known vulnerabilities were NOT LOOKED FOR: the registry could not be asked (${answer.why}).`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  for (const one of answer.grave) say(`!! ${one} is in production: npm audit --omit=dev`);
+  return { passed: answer.grave.length === 0 ? 1 : 0, failed: answer.grave.length > 0 ? 1 : 0, skipped: 0 };
 }
 
 /** @returns {Promise<Counts>} */
