@@ -1,11 +1,4 @@
 // 503 unavailable: what the api answers while its Redis is away, and that it recovers by itself.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connect } from '@gradus/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ON_FROM } from '../support/agents.js';
 import { makeApiKey } from '../support/apiKeys.js';
@@ -13,65 +6,23 @@ import { UPGRADE } from '../support/fleet.js';
 import { type Ask, BASE, createAsk } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
 import { type RunningApp, startApp } from '../support/processes.js';
+import { canStartRedis, createRedisNode, type RedisNode } from '../support/redisNode.js';
 import { waitFor } from '../support/waitFor.js';
 
 const ANSWERED_WITHIN_MS = 2_000;
 const PLANS = `${BASE}/upgrade-plans`;
 
-/** A server that can be killed and started again at its port; the shared one cannot. */
-function findServer(): string | null {
-  for (const name of ['redis-server', 'valkey-server']) {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' });
-      return name;
-    } catch {
-      // Not this one.
-    }
-  }
-  return null;
-}
-
-const server = findServer();
-if (server === null) console.warn('SKIPPED: there is no redis-server on the PATH that could be killed');
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address !== null ? address.port : expect.unreachable();
-}
-
-describe.skipIf(server === null)('while Redis is away', () => {
+describe.skipIf(!canStartRedis)('while Redis is away', () => {
   const { token, key } = makeApiKey('admin');
-  let folder: string;
-  let port: number;
-  let redis: ChildProcess | undefined;
+  let redis: RedisNode;
   let api: RunningApp | undefined;
   let ask: Ask;
 
-  async function startRedis(): Promise<void> {
-    const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
-    const started = spawn(server ?? '', [...place, '--appendonly', 'yes', '--save', ''], { stdio: 'ignore' });
-    redis = started;
-    const connection = connect(`redis://127.0.0.1:${port}`, 'patient', () => undefined);
-    await waitFor(async () => (await connection.ping()) === 'PONG', { what: 'Redis to answer' });
-    connection.disconnect();
-  }
-
-  async function killRedis(): Promise<void> {
-    if (redis === undefined || redis.exitCode !== null || redis.signalCode !== null) return;
-    const ended = once(redis, 'exit');
-    redis.kill('SIGKILL');
-    await ended;
-  }
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gradus-away-'));
-    port = await freePort();
-    await startRedis();
+    redis = await createRedisNode(({ port }) => ['--port', String(port), '--appendonly', 'yes']);
+    await redis.start();
     api = await startApp('api', {
-      REDIS_URL: `redis://127.0.0.1:${port}`,
+      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
       GRADUS_API_KEYS: JSON.stringify([key]),
       PORT: '0',
     });
@@ -79,8 +30,7 @@ describe.skipIf(server === null)('while Redis is away', () => {
   });
   afterAll(async () => {
     await api?.kill('SIGTERM');
-    await killRedis();
-    await rm(folder, { recursive: true, force: true });
+    await redis.remove();
   });
 
   it('answers every operation 503 in time, without Redis to ask; afterwards it serves again', async () => {
@@ -93,7 +43,7 @@ describe.skipIf(server === null)('while Redis is away', () => {
     const waiting = ask('POST', `${BASE}/lcas/lca/check-in?wait=5`, { json: { reports: [] } });
     await ask('POST', `${BASE}/lcas/lca/check-in?wait=1`, { json: { reports: [] } });
 
-    await killRedis();
+    await redis.kill();
     const reports = [{ agentId: 'item1', components: [] }];
     const requests: [method: string, path: string, asking: Parameters<Ask>[2]][] = [
       ['POST', PLANS, newPlan('item2')],
@@ -126,7 +76,7 @@ describe.skipIf(server === null)('while Redis is away', () => {
     const unknown = await ask('GET', PLANS, { authorization: 'Bearer nobody' });
     expectProblem(unknown, 401, 'unauthenticated');
 
-    await startRedis();
+    await redis.start();
     const served = await waitFor(
       async () => {
         const answer = await ask('GET', `${PLANS}/${id}?view=summary`);

@@ -24,14 +24,20 @@ export interface Gradus {
  * @param options.workers how many; default 1
  * @param options.env for all processes, beside what they need to find each other
  * @param options.keys that the api takes beside the one with every scope
+ * @param options.redisUrl of a Redis of the test's own, whose end is the test's business; default the shared one
  */
 export async function startGradus(
-  options: { workers?: number; env?: Record<string, string>; keys?: readonly ApiKey[] } = {},
+  options: {
+    workers?: number;
+    env?: Record<string, string>;
+    keys?: readonly ApiKey[];
+    redisUrl?: string;
+  } = {},
 ): Promise<Gradus> {
   const namespace = freshNamespace();
   const admin = makeApiKey('admin');
   const env = {
-    REDIS_URL: inject('redisUrl'),
+    REDIS_URL: options.redisUrl ?? inject('redisUrl'),
     GRADUS_NAMESPACE: namespace,
     GRADUS_API_KEYS: JSON.stringify([admin.key, ...(options.keys ?? [])]),
     HOST: '127.0.0.1',
@@ -45,7 +51,7 @@ export async function startGradus(
   };
   const stop = async () => {
     await Promise.all(running.map((one) => one.kill('SIGTERM')));
-    await clearNamespace(namespace);
+    if (options.redisUrl === undefined) await clearNamespace(namespace);
   };
 
   try {

@@ -1,4 +1,5 @@
-// One Redis for all tests, always a real one: REDIS_URL's, else a container's, else one started here.
+// One Redis for all tests, always a real one: REDIS_URL's, else a Cluster or a Sentinel's where the environment
+// names that form, else a container's, else one started here.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,8 @@ import { join } from 'node:path';
 import { RedisContainer } from '@testcontainers/redis';
 import type { TestProject } from 'vitest/node';
 import { startRedis } from '../../scripts/redis.mjs';
+import { startRedisCluster } from './redisCluster.js';
+import { startRedisSentinel } from './redisSentinel.js';
 
 const CONTAINER_IMAGE = 'redis:7-alpine';
 
@@ -22,7 +25,7 @@ interface TestRedis {
 }
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const redis = givenRedis() ?? (await containerRedis()) ?? (await localRedis());
+  const redis = givenRedis() ?? (await startRedisOfForm(process.env['GRADUS_TEST_REDIS'] || 'single'));
   say(`Redis of the tests: ${redis.description}`);
   project.provide('redisUrl', redis.url);
   return () => redis.stop();
@@ -31,6 +34,25 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 function givenRedis(): TestRedis | null {
   const url = process.env['REDIS_URL'];
   return url ? { url, description: 'the one of REDIS_URL', stop: async () => {} } : null;
+}
+
+async function startRedisOfForm(form: string): Promise<TestRedis> {
+  switch (form) {
+    case 'single':
+      return (await containerRedis()) ?? (await localRedis());
+    case 'cluster':
+      return {
+        ...(await startRedisCluster()),
+        description: 'a Cluster of three masters with a replica each',
+      };
+    case 'sentinel':
+      return {
+        ...(await startRedisSentinel(1)),
+        description: 'a master and a replica under three sentinels',
+      };
+    default:
+      throw new TypeError(`GRADUS_TEST_REDIS is ${form}; it may be single, cluster or sentinel`);
+  }
 }
 
 async function containerRedis(): Promise<TestRedis | null> {
