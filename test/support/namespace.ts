@@ -22,15 +22,16 @@ export function clearNamespace(namespace: string): Promise<number> {
 /**
  * Removes every queue of a namespace with all its jobs, while whoever uses them goes on.
  *
+ * @param redisUrl where it is not the Redis of all tests
  * @returns how many keys there were
  */
-export function wipeQueues(namespace: string): Promise<number> {
-  return removeKeys(`{${namespace}}:*`);
+export function wipeQueues(namespace: string, redisUrl = inject('redisUrl')): Promise<number> {
+  return removeKeys(`{${namespace}}:*`, redisUrl);
 }
 
-async function removeKeys(pattern: string): Promise<number> {
+async function removeKeys(pattern: string, redisUrl = inject('redisUrl')): Promise<number> {
   const faults: unknown[] = [];
-  const connection = connect(inject('redisUrl'), 'patient', (fault) => faults.push(fault));
+  const connection = connect(redisUrl, 'patient', (fault) => faults.push(fault));
   try {
     await connection.ping();
     const servers = 'nodes' in connection ? connection.nodes('master') : [connection];

@@ -1,0 +1,33 @@
+// How many chaos runs there are, from which seed, and with which faults: by the environment, which
+// scripts/chaos.mjs sets.
+import { FAULT_KINDS, type FaultKind } from './faults.js';
+
+/** What guards a merge sees the same schedules each time, with every kind of fault among them. */
+const NPM_TEST_RUNS = 2;
+const NPM_TEST_SEED = 7;
+const SEEDS = 1_000_000_000;
+
+const given = (name: string) => process.env[name] || undefined;
+
+function kindsOf(text: string | undefined): readonly FaultKind[] {
+  const wanted = text?.split(',');
+  const kinds = FAULT_KINDS.filter((kind) => wanted === undefined || wanted.includes(kind));
+  const unknown = wanted?.filter((name) => !kinds.some((kind) => kind === name)) ?? [];
+  if (unknown.length > 0) {
+    throw new RangeError(`no such fault: ${unknown.join(', ')}; there are ${FAULT_KINDS.join(', ')}`);
+  }
+  return kinds;
+}
+
+const isLong = given('GRADUS_CHAOS') === '1';
+
+export const chaos = {
+  runs: Number(given('GRADUS_CHAOS_RUNS') ?? (isLong ? 1 : NPM_TEST_RUNS)),
+  /** Of the first run; each further one has the next. */
+  seed: Number(
+    given('GRADUS_CHAOS_SEED') ?? (isLong ? Math.floor(Math.random() * SEEDS) + 1 : NPM_TEST_SEED),
+  ),
+  kinds: kindsOf(given('GRADUS_CHAOS_FAULTS')),
+  /** Where what came of it is written. */
+  reportFile: given('GRADUS_CHAOS_REPORT'),
+};

@@ -1,0 +1,97 @@
+// The network between the processes and Redis: a TCP proxy that cuts, delays, and breaks off in mid-message.
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface Network {
+  /** Of Redis, as the processes know it. */
+  url: string;
+  /** Every connection breaks, and until `restore` no other is taken. */
+  cut(): void;
+  /** What is sent arrives so much later, in the same order. */
+  delay(byMs: number): void;
+  /** Of the next chunk one half arrives, then its connection breaks: a command, or the answer to one. */
+  truncate(): void;
+  restore(): void;
+  stop(): Promise<void>;
+}
+
+/** @param redisPort on this machine */
+export async function startNetwork(redisPort: number): Promise<Network> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  let delayMs = 0;
+  let truncatesNext = false;
+
+  const server = createServer({ noDelay: true }, (client) => {
+    if (isCut) return void client.destroy();
+    const upstream = connect({ port: redisPort, host: '127.0.0.1', noDelay: true });
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      forward(from, to);
+    }
+  });
+
+  function forward(from: Socket, to: Socket): void {
+    let arrivesAt = 0;
+    let underWay = 0;
+    from.on('data', (chunk) => {
+      if (truncatesNext && chunk.length > 1) {
+        truncatesNext = false;
+        to.write(chunk.subarray(0, chunk.length >> 1), () => to.destroy());
+        return;
+      }
+      const now = performance.now();
+      arrivesAt = Math.max(arrivesAt, now + delayMs);
+      if (underWay === 0 && arrivesAt <= now) {
+        if (to.write(chunk)) return;
+        from.pause();
+        to.once('drain', () => from.resume());
+        return;
+      }
+      underWay += 1;
+      setTimeout(() => {
+        underWay -= 1;
+        if (!to.destroyed) to.write(chunk);
+      }, arrivesAt - now);
+    });
+  }
+
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const breakAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    cut() {
+      isCut = true;
+      breakAll();
+    },
+    delay: (byMs) => {
+      delayMs = byMs;
+    },
+    truncate: () => {
+      truncatesNext = true;
+    },
+    restore() {
+      isCut = false;
+      delayMs = 0;
+    },
+    async stop() {
+      isCut = true;
+      server.close();
+      breakAll();
+      await once(server, 'close');
+    },
+  };
+}

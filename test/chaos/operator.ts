@@ -1,0 +1,140 @@
+// Who makes a plan and looks after it: repeats what got no answer, and steps in as the scenario says.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, ConnectionError, createClient, ProblemError } from '@gradus/client';
+import { hasEnded, type Plan, type PlanSummary } from '@gradus/domain';
+import { FROM } from './chaosLca.js';
+import type { PlannedUpgrade } from './scenario.js';
+
+const TO = { version: '1.3.0', release: '221' };
+const LOOK_EVERY_MS = 250;
+const ANSWER_WITHIN_MS = 5_000;
+const OPEN: ReadonlySet<string> = new Set(['queued', 'dispatched', 'running']);
+
+/** What became of a plan, as its operator saw it. */
+export interface Watched {
+  upgrade: PlannedUpgrade;
+  planId: string;
+  /** Answered with 200, and gone or undone afterwards. */
+  lost: string[];
+  /** From when on nothing may have been released, until when, and which tasks were open before; null: not tripped. */
+  trip: { from: number; until: number; openBefore: ReadonlySet<string> } | null;
+  /** How it ended; null where the plan itself was lost. */
+  plan: Plan | null;
+}
+
+export interface Operator {
+  /** Returns once the plan has ended. @throws what no repeating helps against */
+  lookAfter(upgrade: PlannedUpgrade): Promise<Watched>;
+  /** Asks one api after the other until one answers. */
+  ask<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer>;
+}
+
+/** @param startedAt milliseconds since 1970, which the scenario's instants count from */
+export function createOperator(urls: readonly string[], token: string, startedAt: number): Operator {
+  const clients = urls.map((baseUrl) => createClient({ baseUrl, token, maxRetries: 0 }));
+  let turn = 0;
+
+  async function ask<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const client = clients[turn % clients.length];
+      try {
+        if (client !== undefined) return await question(client);
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        turn += 1;
+        await sleep(LOOK_EVERY_MS);
+      }
+    }
+  }
+
+  async function make(upgrade: PlannedUpgrade): Promise<string> {
+    const { name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold, observeS } = upgrade;
+    const idempotencyKey = `${name.replaceAll(' ', '-')}-${startedAt}`;
+    const input = {
+      ...{ name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold },
+      ...{ fromVersion: FROM.version, toVersion: TO.version, toRelease: TO.release },
+      ...{ observeDuration: `${observeS}s`, taskTimeout: '10m' },
+    };
+    const options = { idempotencyKey, minimal: true, timeoutMs: ANSWER_WITHIN_MS } as const;
+    return (await ask((client) => client.createPlan(input, options))).id;
+  }
+
+  async function lookAfter(upgrade: PlannedUpgrade): Promise<Watched> {
+    await sleep(Math.max(0, startedAt + upgrade.createAtMs - Date.now()));
+    const planId = await make(upgrade);
+    const watched: Watched = { upgrade, planId, lost: [], trip: null, plan: null };
+    const limit = { timeoutMs: ANSWER_WITHIN_MS };
+    let commanded: 'nothing' | 'cancel' | 'resume' = 'nothing';
+
+    for (;;) {
+      let summary: PlanSummary;
+      try {
+        summary = await ask((client) => client.getPlanSummary(planId, limit));
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.status !== 404) throw error;
+        watched.lost.push(`plan "${upgrade.name}", which was answered with 200`);
+        return watched;
+      }
+      if (hasEnded(summary.status)) {
+        watched.plan = await ask((client) => client.getPlan(planId, limit));
+        if (hasEnded(watched.plan.status)) return watched;
+      }
+      if (commanded === 'cancel' || (commanded === 'resume' && isTripped(summary))) {
+        watched.lost.push(`the ${commanded} of plan "${upgrade.name}", which was answered with 200`);
+        commanded = 'nothing';
+      }
+      if (isTripped(summary) && watched.trip === null) {
+        const whole = await ask((client) => client.getPlan(planId, limit));
+        const tasks = whole.batches.flatMap((batch) => batch.tasks);
+        const open = tasks.filter(({ status }) => OPEN.has(status));
+        const openBefore = new Set(open.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid));
+        watched.trip = { from: Date.now(), until: Number.POSITIVE_INFINITY, openBefore };
+      }
+      const isDue = commandDue(upgrade, summary, Date.now() - startedAt);
+      if (isDue !== null) {
+        if (watched.trip !== null) watched.trip.until = Math.min(watched.trip.until, Date.now());
+        if (await command(planId, isDue)) commanded = isDue;
+      }
+      await sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  /** @returns false where the plan's state does not take it any more */
+  async function command(planId: string, verb: 'cancel' | 'resume'): Promise<boolean> {
+    const limit = { timeoutMs: ANSWER_WITHIN_MS };
+    try {
+      await ask((client) =>
+        verb === 'cancel'
+          ? client.cancelPlan(planId, {}, limit)
+          : client.resumePlan(planId, { failureThreshold: 1 }, limit),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'illegal-transition') return false;
+      throw error;
+    }
+  }
+
+  return { ask, lookAfter };
+}
+
+function isTripped({ status, pauseReason }: PlanSummary): boolean {
+  return status === 'paused' && pauseReason?.startsWith('Failure threshold exceeded') === true;
+}
+
+function commandDue(
+  { intervention, interveneAtMs }: PlannedUpgrade,
+  summary: PlanSummary,
+  nowMs: number,
+): 'cancel' | 'resume' | null {
+  if (intervention === 'cancel') return nowMs >= interveneAtMs ? 'cancel' : null;
+  if (!isTripped(summary) || summary.counts.running > 0) return null;
+  if (intervention === 'resume-after-trip') return 'resume';
+  return intervention === 'cancel-after-trip' ? 'cancel' : null;
+}
+
+/** Whether asking again may help. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  return error instanceof ProblemError && (error.status === 503 || error.code === 'idempotency-in-progress');
+}
