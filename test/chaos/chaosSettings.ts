@@ -22,6 +22,8 @@ function kindsOf(text: string | undefined): readonly FaultKind[] {
 const isLong = given('GRADUS_CHAOS') === '1';
 
 export const chaos = {
+  /** More than what `npm test` looks at. */
+  isLong,
   runs: Number(given('GRADUS_CHAOS_RUNS') ?? (isLong ? 1 : NPM_TEST_RUNS)),
   /** Of the first run; each further one has the next. */
   seed: Number(

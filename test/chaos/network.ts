@@ -40,27 +40,36 @@ export async function startNetwork(redisPort: number): Promise<Network> {
   });
 
   function forward(from: Socket, to: Socket): void {
-    let arrivesAt = 0;
-    let underWay = 0;
+    const underWay: { chunk: Buffer; at: number }[] = [];
+    let isBroken = false;
+    let timer: NodeJS.Timeout | null = null;
+    /** One timer for all: of two, the later one's might fire first. */
+    const deliver = () => {
+      timer = null;
+      for (let next = underWay[0]; next !== undefined; next = underWay[0]) {
+        const inMs = next.at - performance.now();
+        if (inMs > 0) {
+          timer = setTimeout(deliver, Math.ceil(inMs));
+          return;
+        }
+        underWay.shift();
+        if (!to.destroyed && !to.write(next.chunk)) {
+          from.pause();
+          to.once('drain', () => from.resume());
+        }
+      }
+      if (isBroken) to.end(() => to.destroy());
+    };
     from.on('data', (chunk) => {
+      // What came after the half would be taken for its end.
+      if (isBroken) return;
       if (truncatesNext && chunk.length > 1) {
         truncatesNext = false;
-        to.write(chunk.subarray(0, chunk.length >> 1), () => to.destroy());
-        return;
+        isBroken = true;
       }
-      const now = performance.now();
-      arrivesAt = Math.max(arrivesAt, now + delayMs);
-      if (underWay === 0 && arrivesAt <= now) {
-        if (to.write(chunk)) return;
-        from.pause();
-        to.once('drain', () => from.resume());
-        return;
-      }
-      underWay += 1;
-      setTimeout(() => {
-        underWay -= 1;
-        if (!to.destroyed) to.write(chunk);
-      }, arrivesAt - now);
+      const part = isBroken ? chunk.subarray(0, chunk.length >> 1) : chunk;
+      underWay.push({ chunk: part, at: performance.now() + delayMs });
+      if (timer === null) deliver();
     });
   }
 

@@ -72,7 +72,8 @@ export function createOperator(urls: readonly string[], token: string, startedAt
         summary = await ask((client) => client.getPlanSummary(planId, limit));
       } catch (error) {
         if (!(error instanceof ProblemError) || error.status !== 404) throw error;
-        watched.lost.push(`plan "${upgrade.name}", which was answered with 200`);
+        const agedS = ((Date.now() - startedAt - upgrade.createAtMs) / 1_000).toFixed(1);
+        watched.lost.push(`plan "${upgrade.name}", which was answered with 200 and gone after ${agedS} s`);
         return watched;
       }
       if (hasEnded(summary.status)) {

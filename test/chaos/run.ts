@@ -40,7 +40,13 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
   const books = openBooks();
   const losses: Loss[] = [];
   const namespace = `chaos${seed}`;
+  let errors = (): string[] => [];
   const closing: (() => Promise<unknown>)[] = [];
+  const report: RunReport = {
+    ...{ seed, seconds: 0, appendfsync, faults, violations: [], exceptions: [] },
+    regresses: { sure: 0, open: 0 },
+  };
+  const { violations, exceptions, regresses } = report;
   try {
     const redis = await startChaosRedis(appendfsync);
     closing.push(redis.stop);
@@ -48,6 +54,7 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
     closing.push(network.stop);
     const controlPlane = await startControlPlane(network.url, namespace);
     closing.push(controlPlane.stop);
+    errors = controlPlane.errors;
     const { urls, token } = controlPlane;
     await register(createClient({ baseUrl: urls[0] ?? '', token }), scenario);
 
@@ -74,24 +81,24 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
     const watching = Promise.all(scenario.plans.map((plan) => operator.lookAfter(plan)));
     const [watched] = await inTime(Promise.all([watching, injecting]), 'every plan to end');
 
-    const violations = await settle({ scenario, lcas, operator, watched, namespace, redisUrl: redis.url });
-    const verdicts = watched.map((one) => judge(one, books, fates, losses));
-    violations.push(
-      ...books.breaches,
-      ...verdicts.flatMap((verdict) => verdict.faults),
-      ...controlPlane.errors(),
-    );
-    const exceptions = verdicts.flatMap((verdict) => verdict.exceptions);
+    violations.push(...(await settle({ scenario, lcas, operator, watched, namespace, redisUrl: redis.url })));
+    for (const one of watched) {
+      const verdict = judge(one, books, fates, losses);
+      violations.push(...verdict.faults);
+      exceptions.push(...verdict.exceptions);
+      regresses.sure += verdict.regresses.sure;
+      regresses.open += verdict.regresses.open;
+    }
     // Only a Redis that was set back excuses them.
     if (!losses.some(({ ofState }) => ofState)) violations.push(...exceptions.splice(0));
-    const sum = (key: 'sure' | 'open') =>
-      verdicts.reduce((total, { regresses }) => total + regresses[key], 0);
-    const regresses = { sure: sum('sure'), open: sum('open') };
-    const seconds = (performance.now() - startedAt) / 1_000;
-    return { seed, seconds, appendfsync, faults, violations, exceptions, regresses };
+  } catch (error) {
+    violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
   } finally {
     for (const close of closing.reverse()) await close();
+    violations.push(...books.breaches, ...errors());
+    report.seconds = (performance.now() - startedAt) / 1_000;
   }
+  return report;
 }
 
 async function register(client: Client, { lcas }: Scenario): Promise<void> {
