@@ -8,6 +8,7 @@ import { lcaOfKey } from '../boundKey.js';
 import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
+import { hasHungUp } from '../hungUp.js';
 import { takeWork } from '../longPoll.js';
 import { checkInAnswer, checkIn as checkInBody } from '../schemas/checkIn.js';
 import { identifier, queryInteger } from '../schemas/fields.js';
@@ -65,6 +66,9 @@ export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void
     const { reports = [] } = c.req.valid('json');
     if (reports.length > 0) {
       await assertOwned(store.inventory, lcaUuid, reports);
+      // An api that stood still finds requests of long ago. What their LCAs have said elsewhere since is newer,
+      // and would be overwritten by these if they were taken now.
+      if (await hasHungUp(c.req.raw.signal)) throw new Problem('unavailable', 'The LCA had hung up already.');
       const job = { lcaUuid, takenAt: store.now(), requestId: c.var.requestId, reports };
       await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
     }
