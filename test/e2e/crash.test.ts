@@ -1,7 +1,7 @@
 // Processes that die in the middle of a plan: nothing is lost, nothing is counted or dispatched twice.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Gradus, startGradus } from '../support/gradus.js';
-import { wipeQueues } from '../support/namespace.js';
+import { loseQueueLists, wipeQueues } from '../support/namespace.js';
 import { startWatchedPlan } from '../support/watchedPlan.js';
 
 const AGENTS = 200;
@@ -42,6 +42,13 @@ describe('the plan ends right after', { timeout: 120_000 }, () => {
     const plan = await startWatchedPlan(gradus, AGENTS);
     await plan.untilDone(30);
     expect(await wipeQueues(gradus.namespace)).toBeGreaterThan(0);
+    await plan.expectRightEnd();
+  });
+
+  it('every queue loses its lists, and of its jobs only the rows are left', async () => {
+    const plan = await startWatchedPlan(gradus, AGENTS);
+    await plan.untilDone(30);
+    await loseQueueLists(gradus.namespace);
     await plan.expectRightEnd();
   });
 

@@ -29,6 +29,11 @@ export function wipeQueues(namespace: string, redisUrl = inject('redisUrl')): Pr
   return removeKeys(`{${namespace}}:*`, redisUrl);
 }
 
+/** Removes the lists of every queue of a namespace, so that of its jobs only the rows are left. */
+export async function loseQueueLists(namespace: string): Promise<void> {
+  for (const list of ['wait', 'active', 'delayed']) await removeKeys(`{${namespace}}:*:${list}`);
+}
+
 async function removeKeys(pattern: string, redisUrl = inject('redisUrl')): Promise<number> {
   const faults: unknown[] = [];
   const connection = connect(redisUrl, 'patient', (fault) => faults.push(fault));

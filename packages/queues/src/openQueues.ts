@@ -68,8 +68,9 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
   /** Adds the job where there is none of its id that will still run. @returns the state it was found in */
   async function ensure(queue: Queue, name: string, data: object, jobId: string, delay = 0): Promise<string> {
     const state = await queue.getJobState(jobId);
-    if (state === 'failed' || state === 'completed') await queue.remove(jobId);
     if (state === 'failed' || state === 'completed' || state === 'unknown') {
+      // Also where it stands in no list: its row may have outlived them, and adding it would then be nothing.
+      await queue.remove(jobId);
       await queue.add(name, data, { jobId, delay });
     }
     return state;
