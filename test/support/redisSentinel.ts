@@ -23,18 +23,12 @@ export interface RedisSentinel {
   stop(): Promise<void>;
 }
 
-/**
- * @param replicas how many
- * @param settings of the master and its replicas, beside those that every database needs
- */
-export async function startRedisSentinel(
-  replicas: number,
-  settings: readonly string[] = [],
-): Promise<RedisSentinel> {
+/** @param replicas how many */
+export async function startRedisSentinel(replicas: number): Promise<RedisSentinel> {
   const withPassword = (port: number) => `redis://:${PASSWORD}@127.0.0.1:${port}`;
   const database = () => [
     ...['--appendonly', 'yes', '--maxmemory-policy', 'noeviction', '--repl-diskless-sync-delay', '0'],
-    ...['--requirepass', PASSWORD, '--masterauth', PASSWORD, ...settings],
+    ...['--requirepass', PASSWORD, '--masterauth', PASSWORD],
   ];
   const first = await createRedisNode(({ port }) => ['--port', String(port), ...database()], withPassword);
   const servers = [first];
@@ -106,10 +100,8 @@ function createSentinel(masterPort: number): Promise<RedisNode> {
 async function untilItSeesAll(sentinel: RedisNode, replicas: number): Promise<void> {
   await waitFor(
     async () => {
-      const [answer] = (await sentinel.ask('SENTINEL', 'REPLICAS', MASTER_NAME).then((rows) => [rows])) as [
-        string[][],
-      ];
-      const following = answer.filter((row) => row.includes('ok') && row.includes('slave'));
+      const known = (await sentinel.ask('SENTINEL', 'REPLICAS', MASTER_NAME)) as string[][];
+      const following = known.filter((row) => row.includes('ok') && row.includes('slave'));
       const others = (await sentinel.ask('SENTINEL', 'SENTINELS', MASTER_NAME)) as string[][];
       return following.length === replicas && others.length === SENTINELS - 1;
     },

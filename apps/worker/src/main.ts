@@ -3,14 +3,25 @@ import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
 import { pino } from 'pino';
 import { keepStanding } from './keepStanding.js';
-import { InvalidSettings, readSettings } from './settings.js';
+import { InvalidSettings, readSettings, type Settings } from './settings.js';
 import { startWorkers } from './startWorkers.js';
 
 const DRAIN_AT_MOST_MS = 10_000;
 
-async function main(): Promise<void> {
-  const settings = readSettings(process.env);
-  const logger = pino({ level: settings.logLevel, base: { app: 'worker', pid: process.pid } });
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidSettings)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+const settings = settingsOrExit();
+const logger = pino({ level: settings.logLevel, base: { app: 'worker', pid: process.pid } });
+
+async function run(): Promise<void> {
   const onError = (error: unknown) => logger.warn({ err: error }, 'redis connection');
   const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
   const store = await openStore({ ...connectTo, timing: settings.timing });
@@ -38,7 +49,9 @@ async function main(): Promise<void> {
   process.on('SIGINT', (signal) => void stop(signal));
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof InvalidSettings ? error.message : error);
+try {
+  await run();
+} catch (err) {
+  logger.fatal({ err }, 'the worker cannot run');
   process.exit(1);
-});
+}

@@ -46,6 +46,8 @@ export class InvalidSettings extends Error {
   }
 }
 
+export type Settings = ReturnType<typeof readSettings>;
+
 /**
  * @param env as `process.env`; a variable that is empty counts as not set
  * @throws InvalidSettings naming every variable that is wrong, and never its value

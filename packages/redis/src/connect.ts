@@ -8,10 +8,32 @@ export class InvalidRedisUrl extends Error {
   readonly code = 'invalid-redis-url';
   constructor(fault: string) {
     super(
-      `${fault}; accepted are redis://, rediss://, redis+sentinel://host:port,host:port/master-name and redis+cluster://host:port,host:port`,
+      `${fault}; accepted are redis://, redis+sentinel://host:port,host:port/master-name and redis+cluster://host:port,host:port, each with rediss for TLS`,
     );
     this.name = 'InvalidRedisUrl';
   }
+}
+
+/** Redis is there and does not let us in: time alone will not mend that. */
+export class RedisRefuses extends Error {
+  readonly code = 'redis-refuses';
+  constructor(cause: Error) {
+    super('Redis refuses the connection, or cannot be trusted', { cause });
+    this.name = 'RedisRefuses';
+  }
+}
+
+const REFUSALS =
+  /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|CERT_|_CERT|ERR_TLS|ERR_SSL|UNABLE_TO_VERIFY/i;
+
+/** @returns what Redis, or the check of its certificate, said against the connection; null where it is only away */
+function refusalIn(error: unknown): Error | null {
+  if (!(error instanceof Error)) return null;
+  // A Cluster says that all nodes failed, and keeps to itself why the last one did.
+  const cause =
+    'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
+  const code = 'code' in cause ? String(cause.code) : '';
+  return REFUSALS.test(`${code} ${cause.message}`) ? cause : null;
 }
 
 /** `prompt`: a command fails at once while Redis is away. `patient`: it waits for Redis to come back. */
@@ -62,6 +84,7 @@ function splitUrl(url: string) {
  * Opens a connection and waits until Redis is there, however long that takes.
  *
  * @throws InvalidRedisUrl
+ * @throws RedisRefuses where Redis answers and does not let us in
  */
 export async function connectWhenThere(
   url: string,
@@ -70,7 +93,22 @@ export async function connectWhenThere(
 ): Promise<Connection> {
   const connection = connect(url, manner, onError);
   if (connection.status !== 'ready') {
-    await new Promise<void>((resolve) => connection.once('ready', () => resolve()));
+    await new Promise<void>((resolve, reject) => {
+      const endAtRefusal = (error: unknown) => {
+        const refusal = refusalIn(error);
+        if (refusal === null) return;
+        connection.disconnect();
+        reject(new RedisRefuses(refusal));
+      };
+      connection.on('error', endAtRefusal);
+      // Why a Cluster's node cannot be had is not in the error of the whole.
+      connection.on('node error', endAtRefusal);
+      connection.once('ready', () => {
+        connection.off('error', endAtRefusal);
+        connection.off('node error', endAtRefusal);
+        resolve();
+      });
+    });
   }
   return connection;
 }
@@ -84,6 +122,7 @@ export async function connectWhenThere(
 export function connect(url: string, manner: Manner, onError: (error: unknown) => void): Connection {
   const { scheme, nodes, path, credentials } = splitUrl(url);
   const options = OPTIONS[manner];
+  const tls = scheme.startsWith('rediss') ? { tls: {} } : {};
   const connection = open();
   connection.on('error', onError);
   return connection;
@@ -93,24 +132,28 @@ export function connect(url: string, manner: Manner, onError: (error: unknown) =
       case 'redis':
       case 'rediss':
         return new Redis(url, options);
-      case 'redis+sentinel': {
+      case 'redis+sentinel':
+      case 'rediss+sentinel': {
         const [name = 'mymaster', db = '0'] = path.split('/');
         return new Redis({
           ...options,
           ...credentials,
+          ...tls,
+          ...(scheme === 'rediss+sentinel' ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
           sentinels: nodes,
           name: name || 'mymaster',
           db: Number(db),
         });
       }
-      case 'redis+cluster': {
+      case 'redis+cluster':
+      case 'rediss+cluster': {
         const { retryStrategy, enableOfflineQueue, enableAutoPipelining: _, ...redisOptions } = options;
         return new Cluster(nodes, {
           enableOfflineQueue,
           // It takes a script's number of keys for its first key, and so for its slot.
           enableAutoPipelining: false,
           clusterRetryStrategy: retryStrategy,
-          redisOptions: { ...redisOptions, ...credentials },
+          redisOptions: { ...redisOptions, ...credentials, ...tls },
         });
       }
       default:

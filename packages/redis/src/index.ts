@@ -1,2 +1,9 @@
 // Connections to Redis.
-export { type Connection, connect, connectWhenThere, InvalidRedisUrl, type Manner } from './connect.js';
+export {
+  type Connection,
+  connect,
+  connectWhenThere,
+  InvalidRedisUrl,
+  type Manner,
+  RedisRefuses,
+} from './connect.js';
