@@ -10,10 +10,13 @@ import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
+import { admit } from './load.js';
 import { serveOpenApi } from './openApi.js';
 import { notFound, onError } from './problems.js';
+import { limitRate } from './rateLimits.js';
 import { answerRequestId, takeRequestId } from './requestIds.js';
 import { assertEveryRouteIsScoped, requestsOf } from './routeRegistry.js';
+import { BASE } from './routes/base.js';
 import { cancelPlan } from './routes/cancelPlan.js';
 import { checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
@@ -76,7 +79,7 @@ const headers = secureHeaders({
  * @throws UnguardedRoute where a route declares no scope
  */
 export function createApp(deps: ApiDeps): ApiApp {
-  const { logger, keys, bodyLimitBytes, shutdown } = deps;
+  const { logger, keys, bodyLimitBytes, limits, rates, shutdown } = deps;
   // Every long poll listens to it: many at once are no leak.
   setMaxListeners(0, shutdown);
   const ring = new KeyRing(keys);
@@ -96,7 +99,12 @@ export function createApp(deps: ApiDeps): ApiApp {
       throw new Problem('body-too-large', `A body has at most ${bodyLimitBytes} bytes.`);
     },
   });
-  app.use('/api/*', authenticate(ring), except(IMPORT_PATH, limit));
+  const admitted = admit(limits, bodyLimitBytes, (path) => path === IMPORT_PATH);
+  const perToken = limitRate(rates.perToken, (c) => c.var.key.name);
+  // By the token as well: nobody uses up another's share by naming its LCA.
+  const perLca = limitRate(rates.perLca, (c) => `${c.var.key.name} ${c.req.path}`);
+  app.use('/api/*', admitted, authenticate(ring), perToken, except(IMPORT_PATH, limit));
+  app.use(`${BASE}/lcas/*`, perLca);
 
   for (const register of ROUTES) register(app, deps);
   assertEveryRouteIsScoped(app);

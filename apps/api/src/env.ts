@@ -2,9 +2,11 @@
 
 import type { Queues } from '@gradus/queues';
 import type { Store } from '@gradus/store';
+import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import type { ApiKey } from './apiKeys.js';
+import type { Admission, LoadLimits } from './limits.js';
 
 /** What a request turned out to be about, for its log line. */
 interface About {
@@ -14,11 +16,14 @@ interface About {
 }
 
 export interface ApiEnv {
+  Bindings: HttpBindings;
   Variables: {
     requestId: string;
     about: About;
     /** Who asks; set on every route under `/api`. */
     key: ApiKey;
+    /** What the request holds of the limits; set on every route under `/api`. */
+    admission: Admission;
   };
 }
 
@@ -30,6 +35,9 @@ export interface ApiDeps {
   keys: readonly ApiKey[];
   maxAgentsPerPlan: number;
   bodyLimitBytes: number;
+  limits: LoadLimits;
+  /** Requests a second; 0: any number. */
+  rates: { perToken: number; perLca: number };
   logger: Logger;
   /** Aborts when the process is to end: open long polls are answered at once. */
   shutdown: AbortSignal;

@@ -36,7 +36,7 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
     logger.warn({ warning }, 'PLANS CAN BE LOST');
   }
   const app = createApp({ ...settings, store, queues, logger, shutdown: shutdown.signal });
-  const server = await listen(app, settings.host, settings.port);
+  const server = await listen(app, settings);
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
   shutdown.abort();

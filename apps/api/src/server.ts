@@ -7,8 +7,14 @@ import type { ApiApp } from './env.js';
 
 /** Longer than the idle time of common load balancers, so that they never send into a connection just closed. */
 const KEEP_ALIVE_MS = 65_000;
-/** A long import keeps its request open; what sends no headers is dropped far sooner, by Node's default. */
+/** A long import keeps its request open. */
 const REQUEST_MS = 3_600_000;
+/** Whoever opens a connection says within this what it wants. */
+const HEADERS_MS = 10_000;
+/** A connection on which nothing moves, in either direction, for longer than any check-in waits. */
+const IDLE_MS = 120_000;
+/** How often those limits are looked at. */
+const CHECK_EVERY_MS = 2_000;
 
 interface Listening {
   /** With the port that was given, where any was asked for. */
@@ -55,8 +61,14 @@ async function closeServer(server: Server, closeUnasked: () => void, drainMs: nu
   clearTimeout(cut);
 }
 
-/** @throws where the address cannot be listened on */
-export function listen(app: ApiApp, host: string, port: number): Promise<Listening> {
+/**
+ * @param maxConnections that are open at once; further ones are closed unheard
+ * @throws where the address cannot be listened on
+ */
+export function listen(
+  app: ApiApp,
+  { host, port, maxConnections }: { host: string; port: number; maxConnections: number },
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
     // Without a server of another kind given, it is one of node:http.
     const server = serve(
@@ -64,7 +76,12 @@ export function listen(app: ApiApp, host: string, port: number): Promise<Listeni
         fetch: app.fetch,
         hostname: host,
         port,
-        serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS },
+        serverOptions: {
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          requestTimeout: REQUEST_MS,
+          headersTimeout: HEADERS_MS,
+          connectionsCheckingInterval: CHECK_EVERY_MS,
+        },
       },
       (address) => {
         server.off('error', reject);
@@ -74,6 +91,8 @@ export function listen(app: ApiApp, host: string, port: number): Promise<Listeni
         });
       },
     ) as Server;
+    server.maxConnections = maxConnections;
+    server.setTimeout(IDLE_MS);
     const { closeUnasked } = watchConnections(server);
     server.once('error', reject);
   });

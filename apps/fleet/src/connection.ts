@@ -51,5 +51,5 @@ export function isPassing(error: unknown): boolean {
 export async function backOff(failures: number, error: unknown, signal: AbortSignal): Promise<void> {
   const asked = error instanceof ProblemError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
   const grown = Math.min(LONGEST_BACKOFF_MS, BACKOFF_MS * 2 ** (failures - 1));
-  await sleep(Math.max(asked, grown * (0.5 + Math.random())), undefined, { signal });
+  await sleep(asked + grown * (0.5 + Math.random()), undefined, { signal });
 }

@@ -18,7 +18,8 @@ export function retryDelayMs(error: unknown, retry: number): number | null {
   if (!(error instanceof ProblemError) || !WORTH_ANOTHER_TRY.has(error.status)) return null;
   if (error.retryAfterSeconds === null) return backoff;
   if (error.retryAfterSeconds > LONGEST_RETRY_AFTER_S) return null;
-  return Math.max(backoff, error.retryAfterSeconds * 1000);
+  // Not just then: all who were refused in one moment would come back in one.
+  return error.retryAfterSeconds * 1000 + backoff;
 }
 
 /** @throws the signal's reason where it aborts meanwhile */

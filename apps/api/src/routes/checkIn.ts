@@ -63,6 +63,9 @@ export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
     lcaOfKey(c.var.key, lcaUuid);
+    const waitMs = c.req.valid('query').wait * 1_000;
+    // First: reports that are taken and then answered 503 would be sent again for nothing.
+    if (waitMs > 0) c.var.admission.wait();
     const { reports = [] } = c.req.valid('json');
     if (reports.length > 0) {
       await assertOwned(store.inventory, lcaUuid, reports);
@@ -72,7 +75,6 @@ export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void
       const job = { lcaUuid, takenAt: store.now(), requestId: c.var.requestId, reports };
       await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
     }
-    const waitMs = c.req.valid('query').wait * 1_000;
     const work = await takeWork(store, lcaUuid, waitMs, c.req.raw.signal, shutdown);
     return c.json({ accepted: reports.length, ...work }, 200);
   });

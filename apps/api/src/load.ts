@@ -1,0 +1,80 @@
+// How much the process has in hand, and the point at which it takes no more: before its memory grows, not after.
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { ApiEnv } from './env.js';
+import { Problem } from './errors.js';
+import type { LoadLimits } from './limits.js';
+
+const BODY_WITHIN_MS = 30_000;
+
+function overloaded(what: string): Problem {
+  return new Problem('unavailable', `Too many ${what} at once. Repeat the request shortly.`);
+}
+
+/** @returns how many bytes the request's body may have, as far as its headers tell */
+function announcedBytes(c: Context<ApiEnv>, atMost: number): number {
+  const length = Number(c.req.header('Content-Length') ?? 0);
+  const isUntold = c.req.header('Transfer-Encoding') !== undefined;
+  return isUntold ? atMost : Math.min(atMost, Number.isFinite(length) ? length : atMost);
+}
+
+/** Without a socket, as the app is asked by `app.request()`, there are none. */
+function bindingsOf(c: Context<ApiEnv>): Partial<HttpBindings> {
+  return c.env ?? {};
+}
+
+/** A body that trickles in keeps its share of the limits from others. */
+function endSlowBody({ incoming }: Partial<HttpBindings>): void {
+  if (incoming === undefined) return;
+  // Where nobody reads the body, as of a GET, it has come and yet not ended.
+  const timer = setTimeout(() => incoming.complete || incoming.destroy(), BODY_WITHIN_MS);
+  const clear = () => clearTimeout(timer);
+  incoming.once('end', clear).once('close', clear);
+}
+
+/**
+ * Lets in as many requests as the limits allow; the others are answered 503 before any of their body is read.
+ *
+ * @param bodyLimitBytes of one request
+ * @param isStream whether a request's body is taken as it comes, for however long, and never held whole
+ */
+export function admit(
+  limits: LoadLimits,
+  bodyLimitBytes: number,
+  isStream: (path: string) => boolean,
+): MiddlewareHandler<ApiEnv> {
+  const inHand = { requests: 0, waiting: 0, bodyBytes: 0 };
+  return async (c, next) => {
+    const bindings = bindingsOf(c);
+    const isStreamed = isStream(c.req.path);
+    let bytes = isStreamed ? 0 : announcedBytes(c, bodyLimitBytes);
+    if (inHand.requests >= limits.requests) throw overloaded('requests');
+    // One alone is let in however large it may be.
+    if (inHand.bodyBytes > 0 && inHand.bodyBytes + bytes > limits.bodyBytes) throw overloaded('large bodies');
+    let counted: 'requests' | 'waiting' = 'requests';
+    inHand.requests += 1;
+    inHand.bodyBytes += bytes;
+    const release = () => {
+      inHand[counted] -= 1;
+      inHand.bodyBytes -= bytes;
+    };
+    c.set('admission', {
+      wait: () => {
+        if (inHand.waiting >= limits.waiting) throw overloaded('waiting requests');
+        inHand.requests -= 1;
+        inHand.bodyBytes -= bytes;
+        bytes = 0;
+        counted = 'waiting';
+        inHand.waiting += 1;
+      },
+    });
+    if (!isStreamed) endSlowBody(bindings);
+    try {
+      await next();
+    } finally {
+      // The answer goes out after this, for as long as the client takes to read it.
+      if (bindings.outgoing === undefined || bindings.outgoing.closed) release();
+      else bindings.outgoing.once('close', release);
+    }
+  };
+}
