@@ -101,11 +101,8 @@ export async function connectWhenThere(
         reject(new RedisRefuses(refusal));
       };
       connection.on('error', endAtRefusal);
-      // Why a Cluster's node cannot be had is not in the error of the whole.
-      connection.on('node error', endAtRefusal);
       connection.once('ready', () => {
         connection.off('error', endAtRefusal);
-        connection.off('node error', endAtRefusal);
         resolve();
       });
     });
