@@ -1,8 +1,10 @@
 // The processes of a run: apis at fixed addresses and workers, each started again after it was killed.
 import { freePort } from '../../scripts/ports.mjs';
 import { makeApiKey } from '../support/apiKeys.js';
-import { type RunningApp, startApp } from '../support/processes.js';
+import { type LogEntry, type RunningApp, startApp } from '../support/processes.js';
 
+/** Of pino. */
+const ERROR_LEVEL = 50;
 const APIS = 2;
 const WORKERS = 3;
 const SHIFTED_CLOCK = new URL('./shiftedClock.mjs', import.meta.url).href;
@@ -30,7 +32,7 @@ export interface ControlPlane {
   token: string;
   apis: readonly Place[];
   workers: readonly Place[];
-  /** What the processes logged at `error` or above. */
+  /** What the processes logged as errors, Redis' absence apart. */
   errors(): string[];
   stop(): Promise<void>;
 }
@@ -99,13 +101,16 @@ export async function startControlPlane(redisUrl: string, namespace: string): Pr
     token,
     apis,
     workers,
-    errors: () =>
-      all.flatMap(({ log }) =>
-        log.filter(({ level }) => Number(level) >= 50).map((entry) => JSON.stringify(entry)),
-      ),
+    errors: () => all.flatMap(({ log }) => log.filter(isUnexpected).map((entry) => JSON.stringify(entry))),
     async stop() {
       isStopping = true;
       await Promise.all(all.map((one) => one.kill('SIGKILL')));
     },
   };
+}
+
+/** @returns whether it is an error, and not one that says that Redis is away */
+function isUnexpected({ level, err }: LogEntry): boolean {
+  const code: unknown = typeof err === 'object' && err !== null ? Reflect.get(err, 'code') : undefined;
+  return level === ERROR_LEVEL && code !== 'unavailable';
 }

@@ -32,16 +32,18 @@ export interface Fault {
   byMs: number;
 }
 
-const FAULTS_A_RUN = 8;
-const FIRST_AT_MS = 2_000;
-const LAST_AT_MS = 14_000;
+/** Each kind comes once where all are drawn from, and so often where they are few. */
+const FAULTS_AT_MOST = FAULT_KINDS.length;
+const OF_A_KIND_AT_MOST = 4;
+const FIRST_AT_MS = 1_500;
+const LAST_AT_MS = 12_000;
 
 /** From, and to below; a frozen process outlives its jobs' locks of 10 s. */
 const LASTING: Record<FaultKind, readonly [number, number]> = {
   'kill-worker': [0, 2_000],
   'kill-api': [0, 2_000],
-  'freeze-worker': [11_000, 16_000],
-  'freeze-api': [4_000, 12_000],
+  'freeze-worker': [11_000, 14_000],
+  'freeze-api': [4_000, 9_000],
   'kill-redis': [0, 2_500],
   'power-cut': [200, 1_000],
   'kill-clients': [0, 1],
@@ -66,7 +68,8 @@ function between(choices: Choices, [from, to]: readonly [number, number]): numbe
  */
 export function drawFaults(choices: Choices, kinds: readonly FaultKind[]): Fault[] {
   let deck: FaultKind[] = [];
-  const faults = Array.from({ length: FAULTS_A_RUN }, (): Fault => {
+  const count = Math.min(FAULTS_AT_MOST, OF_A_KIND_AT_MOST * kinds.length);
+  const faults = Array.from({ length: count }, (): Fault => {
     if (deck.length === 0) deck = [...kinds];
     const [kind = 'kill-worker'] = deck.splice(choices.below(deck.length), 1);
     return {
