@@ -26,9 +26,7 @@ try {
     GRADUS_FUZZ_PATH: values.path ?? '',
   };
   // Its processes are those that were built.
-  const built = await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
-    cwd: ROOT,
-  });
+  const built = await run(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-b'], { cwd: ROOT });
   if (built !== 0) throw new Failure('not-built', 'The sources do not compile.');
   const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
   process.exitCode = await run(vitest, ['run', 'test/fuzz/fuzz.test.ts'], { cwd: ROOT, env });

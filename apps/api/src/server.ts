@@ -2,7 +2,7 @@
 
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { serve } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import type { ApiApp } from './env.js';
 
 /** Longer than the idle time of common load balancers, so that they never send into a connection just closed. */
@@ -13,6 +13,8 @@ const REQUEST_MS = 3_600_000;
 const HEADERS_MS = 10_000;
 /** A connection on which nothing moves, in either direction, for longer than any check-in waits. */
 const IDLE_MS = 120_000;
+/** Connections that may wait to be accepted, when a whole fleet comes back at once; the kernel may allow fewer. */
+const BACKLOG = 4_096;
 /** How often those limits are looked at. */
 const CHECK_EVERY_MS = 2_000;
 
@@ -71,29 +73,27 @@ export function listen(
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     // Without a server of another kind given, it is one of node:http.
-    const server = serve(
-      {
-        fetch: app.fetch,
-        hostname: host,
-        port,
-        serverOptions: {
-          keepAliveTimeout: KEEP_ALIVE_MS,
-          requestTimeout: REQUEST_MS,
-          headersTimeout: HEADERS_MS,
-          connectionsCheckingInterval: CHECK_EVERY_MS,
-        },
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      hostname: host,
+      serverOptions: {
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        requestTimeout: REQUEST_MS,
+        headersTimeout: HEADERS_MS,
+        connectionsCheckingInterval: CHECK_EVERY_MS,
       },
-      (address) => {
-        server.off('error', reject);
-        resolve({
-          url: urlOf(address),
-          close: (drainMs) => closeServer(server, closeUnasked, drainMs),
-        });
-      },
-    ) as Server;
+    }) as Server;
     server.maxConnections = maxConnections;
     server.setTimeout(IDLE_MS);
     const { closeUnasked } = watchConnections(server);
     server.once('error', reject);
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.off('error', reject);
+      resolve({
+        // Of a server that listens at a host and port, it is never a pipe's name.
+        url: urlOf(server.address() as AddressInfo),
+        close: (drainMs) => closeServer(server, closeUnasked, drainMs),
+      });
+    });
   });
 }
