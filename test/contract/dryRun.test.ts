@@ -7,6 +7,7 @@ import { ON_FROM, registerAgents } from '../support/agents.js';
 import { TO, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { type Answer, type Ask, BASE, createAsk } from '../support/http.js';
+import { findKeys } from '../support/namespace.js';
 import { expectFaults } from '../support/problems.js';
 
 const PLANS = `${BASE}/upgrade-plans`;
@@ -33,7 +34,7 @@ const tryOut = (json: object, headers: Record<string, string> = {}) =>
 
 /** @returns all that is stored of this Gradus, by key */
 async function stored(): Promise<Map<string, unknown>> {
-  const keys = (await connection.keys(`*${gradus.namespace}*`)).sort();
+  const keys = (await findKeys(connection, `*${gradus.namespace}*`)).sort();
   const dumps = await Promise.all(keys.map(async (key) => [key, await connection.dump(key)] as const));
   return new Map(dumps);
 }

@@ -1,6 +1,6 @@
 // A namespace of its own for each use of the shared Redis, and its removal.
 import { randomBytes } from 'node:crypto';
-import { connect } from '@gradus/redis';
+import { type Connection, connect } from '@gradus/redis';
 import { inject } from 'vitest';
 
 const SCAN_COUNT = 1_000;
@@ -34,24 +34,30 @@ export async function loseQueueLists(namespace: string): Promise<void> {
   for (const list of ['wait', 'active', 'delayed']) await removeKeys(`{${namespace}}:*:${list}`);
 }
 
+/** @returns the keys that match, of every master where there are several */
+export async function findKeys(connection: Connection, pattern: string): Promise<string[]> {
+  const servers = 'nodes' in connection ? connection.nodes('master') : [connection];
+  const found = new Set<string>();
+  for (const server of servers) {
+    let cursor = '0';
+    do {
+      const [next, keys] = await server.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
+      cursor = next;
+      for (const key of keys) found.add(key);
+    } while (cursor !== '0');
+  }
+  return [...found];
+}
+
 async function removeKeys(pattern: string, redisUrl = inject('redisUrl')): Promise<number> {
   const faults: unknown[] = [];
   const connection = connect(redisUrl, 'patient', (fault) => faults.push(fault));
   try {
     await connection.ping();
-    const servers = 'nodes' in connection ? connection.nodes('master') : [connection];
-    let removed = 0;
-    for (const server of servers) {
-      let cursor = '0';
-      do {
-        const [next, keys] = await server.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT);
-        cursor = next;
-        // One by one: in a cluster the keys of one server are in many slots.
-        await Promise.all(keys.map((key) => server.unlink(key)));
-        removed += keys.length;
-      } while (cursor !== '0');
-    }
-    return removed;
+    const keys = await findKeys(connection, pattern);
+    // One by one: in a cluster the keys of one server are in many slots.
+    await Promise.all(keys.map((key) => connection.unlink(key)));
+    return keys.length;
   } finally {
     await connection.quit();
   }
