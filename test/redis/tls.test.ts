@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { startGradus } from '../support/gradus.js';
 import { canStartRedis, createRedisNode, freePort, type RedisNode } from '../support/redisNode.js';
 import { expectRefusedStart } from '../support/refusedStart.js';
+import { waitFor } from '../support/waitFor.js';
 import { startWatchedPlan } from '../support/watchedPlan.js';
 
 const MASTER_NAME = 'gradus-tests';
@@ -68,6 +69,10 @@ describe.skipIf(!canStartRedis || !canMakeCertificates())('a Redis behind TLS', 
     });
     await Promise.all([redis.start(), sentinel.start()]);
     await redis.ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    // Until it has taken them in, it refuses everything.
+    await waitFor(async () => String(await redis.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'), {
+      what: 'the Cluster of one to be up',
+    });
     urls.rediss = `rediss://127.0.0.1:${tlsPort}`;
     urls['rediss+cluster'] = `rediss+cluster://127.0.0.1:${tlsPort}`;
     urls['rediss+sentinel'] = `rediss+sentinel://127.0.0.1:${sentinelTlsPort}/${MASTER_NAME}`;
