@@ -80,7 +80,7 @@ export function loadScripts(connection: Connection): Scripts {
 }
 
 const AWAY =
-  /Connection is closed|Stream isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ETIMEDOUT|LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|MISCONF|OOM|BUSY|NOREPLICAS|All sentinels|Failed to refresh slots|Cluster isn't ready|Cluster is disconnect|startup nodes|Too many Cluster redirections/i;
+  /Connection is closed|due to connection close|Stream isn't writeable|max retries per request|Command timed out|ECONN|EPIPE|ETIMEDOUT|LOADING|CLUSTERDOWN|MASTERDOWN|READONLY|MISCONF|OOM|BUSY|NOREPLICAS|All sentinels|Failed to refresh slots|Cluster isn't ready|Cluster is disconnect|startup nodes|Too many Cluster redirections/i;
 
 /**
  * @returns what the command answers
