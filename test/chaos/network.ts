@@ -10,7 +10,7 @@ export interface Network {
   /** What is sent arrives so much later, in the same order. */
   delay(byMs: number): void;
   /** Of the next chunk one half arrives, then its connection breaks: a command, or the answer to one. */
-  truncate(): void;
+  truncate(which?: 'either' | 'answer'): void;
   restore(): void;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export async function startNetwork(redisPort: number): Promise<Network> {
   const sockets = new Set<Socket>();
   let isCut = false;
   let delayMs = 0;
-  let truncatesNext = false;
+  let truncates: 'either' | 'answer' | null = null;
 
   const server = createServer({ noDelay: true }, (client) => {
     if (isCut) return void client.destroy();
@@ -35,11 +35,11 @@ export async function startNetwork(redisPort: number): Promise<Network> {
         sockets.delete(from);
         to.destroy();
       });
-      forward(from, to);
+      forward(from, to, from === upstream);
     }
   });
 
-  function forward(from: Socket, to: Socket): void {
+  function forward(from: Socket, to: Socket, isAnswer: boolean): void {
     const underWay: { chunk: Buffer; at: number }[] = [];
     let isBroken = false;
     let timer: NodeJS.Timeout | null = null;
@@ -63,8 +63,8 @@ export async function startNetwork(redisPort: number): Promise<Network> {
     from.on('data', (chunk) => {
       // What came after the half would be taken for its end.
       if (isBroken) return;
-      if (truncatesNext && chunk.length > 1) {
-        truncatesNext = false;
+      if (chunk.length > 1 && (truncates === 'either' || (truncates === 'answer' && isAnswer))) {
+        truncates = null;
         isBroken = true;
       }
       const part = isBroken ? chunk.subarray(0, chunk.length >> 1) : chunk;
@@ -89,8 +89,8 @@ export async function startNetwork(redisPort: number): Promise<Network> {
     delay: (byMs) => {
       delayMs = byMs;
     },
-    truncate: () => {
-      truncatesNext = true;
+    truncate: (which = 'either') => {
+      truncates = which;
     },
     restore() {
       isCut = false;
