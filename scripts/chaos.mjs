@@ -1,5 +1,5 @@
 // `npm run test:chaos`: plans under a seeded schedule of faults, for as many runs as are wanted.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,6 +37,7 @@ try {
   const startedAt = performance.now();
   const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
   process.exitCode = await run(vitest, ['run', 'test/chaos/chaos.test.ts'], { cwd: ROOT, env });
+  if (!existsSync(reportFile)) throw new Failure('no-report', 'The runs were broken off, or did not begin.');
   summarise(JSON.parse(readFileSync(reportFile, 'utf8')), (performance.now() - startedAt) / 1_000);
 } catch (error) {
   exitWith(error instanceof TypeError ? new Failure('usage', `${error.message}\n${USAGE}`) : error);
