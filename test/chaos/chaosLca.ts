@@ -3,17 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Choices } from '../model/random.js';
 import type { HandedTask } from '../support/independentLca.js';
-import type { BadNews, Books } from './books.js';
+import { type BadNews, type Books, FROM, isWayBack } from './books.js';
 import type { Fate } from './scenario.js';
 
 const WAIT_S = 2;
 const ANSWER_WITHIN_MS = 4_000;
 const RETRY_MS = 150;
-const HEARTBEAT_MS = 2_500;
+const HEARTBEAT_MS = 3_500;
 const REGRESS_AFTER_MS = 200;
 const HELD_BACK_AT_MOST_MS = 800;
 
-export const FROM = { version: '1.2.0', release: '215' };
+/** A way back always goes well. */
+const BACK: Fate = { failsFirst: 0, ending: 'complete', upgradeMs: 300 };
 
 /** What an instance of the fleet runs: its own truth. */
 export interface Facts {
@@ -29,10 +30,12 @@ export interface Disorder {
 
 export interface ChaosLcaOptions {
   lcaUuid: string;
-  agentIds: readonly string[];
+  /** Its agents' component instances. */
+  instances: ReadonlyMap<string, readonly string[]>;
   /** Of the apis; the next one is tried where one gives no answer. */
   urls: readonly string[];
   token: string;
+  /** By instance. */
   fates: ReadonlyMap<string, Fate>;
   books: Books;
   disorder: Disorder;
@@ -43,7 +46,7 @@ export interface ChaosLca {
   start(): void;
   /** Ends it as kill -9 would: requests are broken off, and what it had only in memory is gone. */
   crash(): Promise<void>;
-  factsOf(agentId: string): Facts | undefined;
+  factsOf(instance: string): Facts | undefined;
   /** Whether it has nothing under way and nothing to say that was not acknowledged. */
   isQuiet(): boolean;
 }
@@ -58,7 +61,8 @@ interface Known {
 }
 
 /** On the LCA's disk. */
-interface Agent extends Facts {
+interface Instance extends Facts {
+  agentId: string;
   /** Bad news that the api has not acknowledged. */
   isUntold: boolean;
 }
@@ -69,17 +73,16 @@ interface Answer {
   cancel: string[];
 }
 
-export function instanceOf(agentId: string): string {
-  return `instance-${agentId}`;
-}
-
 export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
-  const { lcaUuid, agentIds, urls, token, fates, books, disorder, choices } = options;
-  const agents = new Map(
-    agentIds.map((agentId): [string, Agent] => [
-      agentId,
-      { runtimeStatus: 'running', isUntold: false, ...FROM },
-    ]),
+  const { lcaUuid, urls, token, fates, books, disorder, choices } = options;
+  const agentIds = [...options.instances.keys()];
+  const instances = new Map(
+    [...options.instances].flatMap(([agentId, uuids]) =>
+      uuids.map((uuid): [string, Instance] => [
+        uuid,
+        { agentId, runtimeStatus: 'running', isUntold: false, ...FROM },
+      ]),
+    ),
   );
   const known = new Map<string, Known>();
   const never = new Set<string>();
@@ -121,17 +124,17 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
   }
 
   function take(task: HandedTask): void {
-    const { lifecycleTaskUuid: uuid, agentId, toVersion, toRelease } = task;
+    const { lifecycleTaskUuid: uuid, agentId, componentInstanceUuid, toVersion, toRelease } = task;
     if (known.has(uuid)) {
       toSay.add(uuid);
       return;
     }
-    if (!agents.has(agentId) || task.componentInstanceUuid !== instanceOf(agentId)) {
+    if (instances.get(componentInstanceUuid)?.agentId !== agentId) {
       books.breach(`${lcaUuid}: handed ${uuid} of ${agentId}, which is not its own`);
       return;
     }
     for (const other of known.values()) {
-      if (other.task.agentId === agentId && other.status === 'running') {
+      if (other.task.componentInstanceUuid === componentInstanceUuid && other.status === 'running') {
         books.breach(
           `${agentId}: handed ${uuid} for ${toVersion} release ${toRelease} while another one runs`,
         );
@@ -146,22 +149,26 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
   /** Also after a crash: the work of one uuid is taken up again, never begun a second time beside itself. */
   function work(uuid: string): void {
     const one = known.get(uuid);
-    const fate = one && fates.get(one.task.agentId);
-    if (one === undefined || fate === undefined) return;
+    const fate = one && fateOf(one.task);
+    if (one === undefined || fate === undefined || fate.ending === 'silent') return;
     timers.push(setTimeout(() => finish(one, fate), fate.upgradeMs));
   }
 
+  function fateOf(task: HandedTask): Fate | undefined {
+    return isWayBack(task) ? BACK : fates.get(task.componentInstanceUuid);
+  }
+
   function finish(one: Known, fate: Fate): void {
-    const { agentId, lifecycleTaskUuid, toVersion, toRelease, attempt } = one.task;
-    const agent = agents.get(agentId);
-    if (one.status !== 'running' || agent === undefined) return;
+    const { componentInstanceUuid, lifecycleTaskUuid, toVersion, toRelease, attempt } = one.task;
+    const instance = instances.get(componentInstanceUuid);
+    if (one.status !== 'running' || instance === undefined) return;
     const ending = attempt <= fate.failsFirst ? 'fail' : fate.ending;
     one.status = ending === 'fail' ? 'failed' : 'completed';
     one.error = ending === 'fail' ? 'checksum mismatch' : null;
     if (ending === 'complete' || ending === 'regress') {
-      agent.version = toVersion;
-      agent.release = toRelease;
-      agent.runtimeStatus = 'running';
+      instance.version = toVersion;
+      instance.release = toRelease;
+      instance.runtimeStatus = 'running';
     }
     toSay.add(lifecycleTaskUuid);
   }
@@ -178,18 +185,18 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
   }
 
   function regressSoon({ task }: Known): void {
-    const agent = agents.get(task.agentId);
-    if (fates.get(task.agentId)?.ending !== 'regress' || agent?.runtimeStatus !== 'running') return;
+    const instance = instances.get(task.componentInstanceUuid);
+    if (fateOf(task)?.ending !== 'regress' || instance?.runtimeStatus !== 'running') return;
     timers.push(
       setTimeout(() => {
-        agent.runtimeStatus = 'crashed';
-        agent.isUntold = true;
+        instance.runtimeStatus = 'crashed';
+        instance.isUntold = true;
       }, REGRESS_AFTER_MS),
     );
   }
 
   const isUrgent = () =>
-    toSay.size > 0 || never.size > 0 || [...agents.values()].some(({ isUntold }) => isUntold);
+    toSay.size > 0 || never.size > 0 || [...instances.values()].some(({ isUntold }) => isUntold);
 
   /** Everything is read as it is sent, so that no old facts are sent as news. */
   function compose(spokenOf: readonly string[], withHeartbeat: boolean) {
@@ -199,22 +206,25 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
     });
     const about = new Set([
       ...said.map(({ one }) => one.task.agentId),
-      ...agentIds.filter((agentId) => withHeartbeat || agents.get(agentId)?.isUntold),
+      ...[...instances.values()].flatMap(({ agentId, isUntold }) =>
+        withHeartbeat || isUntold ? [agentId] : [],
+      ),
     ]);
     const reports: unknown[] = [...about].map((agentId) => {
-      const facts = agents.get(agentId);
       const tasks = said
         .filter(({ one }) => one.task.agentId === agentId)
         .map(({ one: { task, error }, status }) => ({
           ...{ lifecycleTaskUuid: task.lifecycleTaskUuid, status },
           ...(error === null ? {} : { error }),
         }));
-      const component = {
-        componentInstanceUuid: instanceOf(agentId),
-        runtimeStatus: facts?.runtimeStatus,
-        ...{ actualVersion: facts?.version, actualRelease: facts?.release },
-      };
-      return { agentId, components: [component], tasks };
+      const components = options.instances.get(agentId)?.map((componentInstanceUuid) => {
+        const facts = instances.get(componentInstanceUuid);
+        return {
+          ...{ componentInstanceUuid, runtimeStatus: facts?.runtimeStatus },
+          ...{ actualVersion: facts?.version, actualRelease: facts?.release },
+        };
+      });
+      return { agentId, components, tasks };
     });
     const disowned = [...never];
     for (const lifecycleTaskUuid of disowned) {
@@ -229,20 +239,21 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
       if (status !== 'running') books.end(one.task.lifecycleTaskUuid, status);
     }
     const news = new Map<string, BadNews>();
-    for (const agentId of about) {
-      if (agents.get(agentId)?.runtimeStatus === 'crashed') news.set(agentId, books.tellBad(agentId));
+    for (const [uuid, { agentId, runtimeStatus }] of instances) {
+      if (about.has(agentId) && runtimeStatus === 'crashed') news.set(uuid, books.tellBad(uuid));
     }
     await checkIn(reports, 0);
     const ackedAt = Date.now();
     if (disorder.on) await checkIn(reports, 0);
-    for (const [agentId, one] of news) {
+    for (const [uuid, one] of news) {
       one.ackedAt = ackedAt;
-      const agent = agents.get(agentId);
-      if (agent !== undefined) agent.isUntold = false;
+      const instance = instances.get(uuid);
+      if (instance !== undefined) instance.isUntold = false;
     }
     for (const { one, status } of said) {
       const isNews = one.acknowledged !== status;
       one.acknowledged = status;
+      if (status !== 'running') books.acknowledge(one.task.lifecycleTaskUuid);
       if (one.status === status) toSay.delete(one.task.lifecycleTaskUuid);
       if (isNews && status === 'completed') regressSoon(one);
     }
@@ -298,7 +309,7 @@ export function createChaosLca(options: ChaosLcaOptions): ChaosLca {
       toSay = new Set();
       await loops;
     },
-    factsOf: (agentId) => agents.get(agentId),
+    factsOf: (instance) => instances.get(instance),
     isQuiet: () => !isUrgent() && [...known.values()].every(({ status }) => status !== 'running'),
   };
 }

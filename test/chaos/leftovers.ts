@@ -4,8 +4,8 @@ import type { Watched } from './operator.js';
 
 /** The plan's record: see the table of keys in ARCHITECTURE.md. */
 const KEPT_OF_PLAN = new Set(['plan', 'batches', 'agents', 'state', 'events', 'task-events']);
-/** Of a plan that was cancelled in mid-batch: the batch as it was. */
-const KEPT_OF_CANCELLED = new Set(['batch', 'heard', 'failed']);
+/** Of a plan that ended in mid-batch, cancelled or rolled back: the batch as it was. */
+const KEPT_IN_MID_BATCH = new Set(['batch', 'heard', 'failed']);
 const KEPT_INDEXES = new Set(['agents', 'plans', 'ended-plans']);
 /** A queue's own, jobs apart. */
 const KEPT_OF_QUEUE = new Set(['meta', 'id', 'events', 'limiter', 'stalled-check', 'marker', 'failed']);
@@ -20,7 +20,8 @@ export async function leftovers(
   plans: readonly Watched[],
 ): Promise<string[]> {
   const keys = await connection.keys(`*${namespace}*`);
-  const statuses = new Map(plans.map(({ planId, plan }) => [planId, plan?.status ?? null]));
+  const ended = plans.flatMap(({ plan, wayBack }) => [plan, wayBack]).filter((plan) => plan !== null);
+  const statuses = new Map(ended.map(({ id, status }) => [id, status]));
   const faults: string[] = [];
   for (const key of keys) {
     if (!(await mayStay(connection, key, namespace, statuses))) faults.push(`left in Redis: ${key}`);
@@ -32,14 +33,15 @@ async function mayStay(
   connection: Connection,
   key: string,
   namespace: string,
-  statuses: ReadonlyMap<string, string | null>,
+  statuses: ReadonlyMap<string, string>,
 ): Promise<boolean> {
   if (key.startsWith(`{${namespace}}:`))
     return await mayStayInQueue(connection, key.slice(namespace.length + 3), key);
   const [, tag = '', part = ''] = /\{(.*)\}:?(.*)$/.exec(key) ?? [];
   if (tag.startsWith('plan-')) {
     const status = statuses.get(tag);
-    return KEPT_OF_PLAN.has(part) || (status === 'cancelled' && KEPT_OF_CANCELLED.has(part));
+    const isInMidBatch = status === 'cancelled' || status === 'failed';
+    return KEPT_OF_PLAN.has(part) || (isInMidBatch && KEPT_IN_MID_BATCH.has(part));
   }
   if (tag.startsWith('agents:')) return part === 'records' || part === 'histories';
   if (tag === 'index') return KEPT_INDEXES.has(part);

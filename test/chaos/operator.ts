@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ConnectionError, createClient, ProblemError } from '@gradus/client';
 import { hasEnded, type Plan, type PlanSummary } from '@gradus/domain';
-import { FROM } from './chaosLca.js';
+import { FROM } from './books.js';
 import type { PlannedUpgrade } from './scenario.js';
 
 const TO = { version: '1.3.0', release: '221' };
@@ -20,6 +20,8 @@ export interface Watched {
   trip: { from: number; until: number; openBefore: ReadonlySet<string> } | null;
   /** How it ended; null where the plan itself was lost. */
   plan: Plan | null;
+  /** The plan that its threshold had made to lead its agents back, once that has ended too. */
+  wayBack: Plan | null;
 }
 
 export interface Operator {
@@ -48,12 +50,12 @@ export function createOperator(urls: readonly string[], token: string, startedAt
   }
 
   async function make(upgrade: PlannedUpgrade): Promise<string> {
-    const { name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold, observeS } = upgrade;
+    const { name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold, onThreshold } = upgrade;
     const idempotencyKey = `${name.replaceAll(' ', '-')}-${startedAt}`;
     const input = {
-      ...{ name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold },
+      ...{ name, agentIds, batchSizes, concurrency, maxAttempts, failureThreshold, onThreshold },
       ...{ fromVersion: FROM.version, toVersion: TO.version, toRelease: TO.release },
-      ...{ observeDuration: `${observeS}s`, taskTimeout: '10m' },
+      ...{ observeDuration: `${upgrade.observeS}s`, taskTimeout: `${upgrade.taskTimeoutS}s` },
     };
     const options = { idempotencyKey, minimal: true, timeoutMs: ANSWER_WITHIN_MS } as const;
     return (await ask((client) => client.createPlan(input, options))).id;
@@ -62,7 +64,7 @@ export function createOperator(urls: readonly string[], token: string, startedAt
   async function lookAfter(upgrade: PlannedUpgrade): Promise<Watched> {
     await sleep(Math.max(0, startedAt + upgrade.createAtMs - Date.now()));
     const planId = await make(upgrade);
-    const watched: Watched = { upgrade, planId, lost: [], trip: null, plan: null };
+    const watched: Watched = { upgrade, planId, lost: [], trip: null, plan: null, wayBack: null };
     const limit = { timeoutMs: ANSWER_WITHIN_MS };
     let commanded: 'nothing' | 'cancel' | 'resume' = 'nothing';
 
@@ -78,7 +80,9 @@ export function createOperator(urls: readonly string[], token: string, startedAt
       }
       if (hasEnded(summary.status)) {
         watched.plan = await ask((client) => client.getPlan(planId, limit));
-        if (hasEnded(watched.plan.status)) return watched;
+        watched.wayBack = watched.plan.status === 'failed' ? await wayBackOf(planId) : null;
+        const isOver = watched.plan.status !== 'failed' || watched.wayBack !== null;
+        if (hasEnded(watched.plan.status) && isOver) return watched;
       }
       if (commanded === 'cancel' || (commanded === 'resume' && isTripped(summary))) {
         watched.lost.push(`the ${commanded} of plan "${upgrade.name}", which was answered with 200`);
@@ -98,6 +102,18 @@ export function createOperator(urls: readonly string[], token: string, startedAt
       }
       await sleep(LOOK_EVERY_MS);
     }
+  }
+
+  /** @returns the plan that follows from a failed one, null while it is not there or has not ended */
+  async function wayBackOf(planId: string): Promise<Plan | null> {
+    const limit = { timeoutMs: ANSWER_WITHIN_MS };
+    return await ask(async (client) => {
+      for await (const { id, status, sourcePlanUuid } of client.listPlans({}, limit)) {
+        const isIt = sourcePlanUuid !== null && planId.endsWith(sourcePlanUuid) && hasEnded(status);
+        if (isIt) return await client.getPlan(id, limit);
+      }
+      return null;
+    });
   }
 
   /** @returns false where the plan's state does not take it any more */

@@ -4,8 +4,8 @@ import { type Client, createClient } from '@gradus/client';
 import { connect } from '@gradus/redis';
 import { choicesFrom } from '../model/random.js';
 import { waitFor } from '../support/waitFor.js';
-import { openBooks } from './books.js';
-import { type ChaosLca, createChaosLca, FROM, instanceOf } from './chaosLca.js';
+import { FROM, openBooks } from './books.js';
+import { type ChaosLca, createChaosLca } from './chaosLca.js';
 import { startControlPlane } from './controlPlane.js';
 import { drawFaults, type Fault, type FaultKind } from './faults.js';
 import { createInjector, type Loss } from './inject.js';
@@ -14,10 +14,13 @@ import { startNetwork } from './network.js';
 import { createOperator, type Watched } from './operator.js';
 import { startChaosRedis } from './redisServer.js';
 import { drawScenario, type Scenario } from './scenario.js';
-import { judge } from './verdict.js';
+import { judge, type Verdict } from './verdict.js';
 
-const ENDS_WITHIN_MS = 180_000;
+/** Most runs take half a minute; a making that Redis broke off is taken up again after two minutes. */
+const ENDS_WITHIN_MS = 240_000;
 const SETTLES_WITHIN_MS = 45_000;
+/** Of an agent's first and second instance. */
+const COMPONENT_NAMES = ['zmetis', 'relay'];
 
 export interface RunReport {
   seed: number;
@@ -28,7 +31,8 @@ export interface RunReport {
   violations: string[];
   /** What may be only because Redis lost what it had acknowledged. */
   exceptions: string[];
-  regresses: { sure: number; open: number };
+  regresses: Verdict['regresses'];
+  timeouts: Verdict['timeouts'];
 }
 
 export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promise<RunReport> {
@@ -44,9 +48,9 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
   const closing: (() => Promise<unknown>)[] = [];
   const report: RunReport = {
     ...{ seed, seconds: 0, appendfsync, faults, violations: [], exceptions: [] },
-    regresses: { sure: 0, open: 0 },
+    ...{ regresses: { sure: 0, open: 0 }, timeouts: { sure: 0, open: 0 } },
   };
-  const { violations, exceptions, regresses } = report;
+  const { violations, exceptions, regresses, timeouts } = report;
   try {
     const redis = await startChaosRedis(appendfsync);
     closing.push(redis.stop);
@@ -61,7 +65,7 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
     const disorder = { on: false };
     const lcas = [...scenario.lcas].map(([lcaUuid, agentIds], index) =>
       createChaosLca({
-        ...{ lcaUuid, agentIds, urls, token, fates, books, disorder },
+        ...{ lcaUuid, instances: pick(scenario.instances, agentIds), urls, token, fates, books, disorder },
         choices: choicesFrom(seed * 1_000 + index + 1),
       }),
     );
@@ -88,6 +92,8 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
       exceptions.push(...verdict.exceptions);
       regresses.sure += verdict.regresses.sure;
       regresses.open += verdict.regresses.open;
+      timeouts.sure += verdict.timeouts.sure;
+      timeouts.open += verdict.timeouts.open;
     }
     // Only a Redis that was set back excuses them.
     if (!losses.some(({ ofState }) => ofState)) violations.push(...exceptions.splice(0));
@@ -101,24 +107,22 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
   return report;
 }
 
-async function register(client: Client, { lcas }: Scenario): Promise<void> {
+async function register(client: Client, { lcas, instances }: Scenario): Promise<void> {
   const lines = [...lcas].flatMap(([lcaUuid, agentIds]) =>
     agentIds.map((agentId) => ({
       ...{ agentId, lcaUuid },
-      components: [
-        {
-          ...{
-            componentInstanceUuid: instanceOf(agentId),
-            componentName: 'zmetis',
-            runtimeStatus: 'running',
-          },
-          ...{ actualVersion: FROM.version, actualRelease: FROM.release },
-        },
-      ],
+      components: (instances.get(agentId) ?? []).map((componentInstanceUuid, index) => ({
+        ...{ componentInstanceUuid, componentName: COMPONENT_NAMES[index] ?? '', runtimeStatus: 'running' },
+        ...{ actualVersion: FROM.version, actualRelease: FROM.release },
+      })),
     })),
   );
   const { rejected } = await client.importAgents(lines);
   if (rejected.length > 0) throw new RangeError(`agents were refused: ${JSON.stringify(rejected[0])}`);
+}
+
+function pick<Value>(from: ReadonlyMap<string, Value>, keys: readonly string[]): Map<string, Value> {
+  return new Map([...from].filter(([key]) => keys.includes(key)));
 }
 
 /** Fails with what is still missing where the work takes too long. */
@@ -196,14 +200,16 @@ async function wrongFacts({ lcas, operator }: Settling): Promise<string[]> {
   await operator.ask(async (client) => {
     faults.length = 0;
     for await (const { agentId, components } of client.listAgents({ limit: 1_000 })) {
-      const truth = lcas.map((lca) => lca.factsOf(agentId)).find((facts) => facts !== undefined);
-      const [seen] = components;
-      const isRight =
-        seen?.actualVersion === truth?.version &&
-        seen?.actualRelease === truth?.release &&
-        seen?.runtimeStatus === truth?.runtimeStatus;
-      if (!isRight)
+      for (const seen of components) {
+        const { componentInstanceUuid: instance } = seen;
+        const truth = lcas.map((lca) => lca.factsOf(instance)).find((facts) => facts !== undefined);
+        const isRight =
+          seen.actualVersion === truth?.version &&
+          seen.actualRelease === truth?.release &&
+          seen.runtimeStatus === truth?.runtimeStatus;
+        if (isRight) continue;
         faults.push(`the inventory has ${JSON.stringify(seen)} of ${agentId}, not ${JSON.stringify(truth)}`);
+      }
     }
   });
   return faults;

@@ -1,27 +1,36 @@
 // Holds a plan against the fleet's own books.
 import type { Batch, Plan, PlanTask } from '@gradus/domain';
-import type { Books } from './books.js';
+import { type Books, FROM, type Taken } from './books.js';
 import type { Loss } from './inject.js';
 import type { Watched } from './operator.js';
-import type { Fate, Scenario } from './scenario.js';
+import type { Fate, PlannedUpgrade, Scenario } from './scenario.js';
 
 /**
  * Between an answer's instant and that of the report within it lies the answer's way; and the processes' clocks agree
  * to within this.
  */
 const CLOCKS_AGREE_MS = 500;
+/** An agent is in the first of these that one of its tasks is in; queued and dispatched ones run. */
+const AGENT_STATES = ['failed', 'running', 'cancelled', 'pending', 'completed', 'skipped'] as const;
+
+/** What surely counted, and what came too late, or too near the instant that mattered, to tell. */
+interface Sureness {
+  sure: number;
+  open: number;
+}
 
 export interface Verdict {
   /** What must never be. */
   faults: string[];
   /** What must not be either, unless Redis' own state was set back: `everysec` and a Redis that died. */
   exceptions: string[];
-  /** Regresses that surely counted, and those that came too late or too near the window's end to tell. */
-  regresses: { sure: number; open: number };
+  regresses: Sureness;
+  timeouts: Sureness;
 }
 
 interface Case {
   plan: Plan;
+  upgrade: PlannedUpgrade;
   books: Books;
   fates: Scenario['fates'];
   losses: readonly Loss[];
@@ -30,58 +39,55 @@ interface Case {
 
 /** @param losses of the run: when something acknowledged may have gone */
 export function judge(
-  { plan, upgrade, trip, lost }: Watched,
+  { plan, upgrade, trip, lost, wayBack }: Watched,
   books: Books,
   fates: Scenario['fates'],
   losses: readonly Loss[],
 ): Verdict {
-  const verdict: Verdict = { faults: [], exceptions: [...lost], regresses: { sure: 0, open: 0 } };
+  const verdict: Verdict = {
+    ...{ faults: [], exceptions: [...lost] },
+    ...{ regresses: { sure: 0, open: 0 }, timeouts: { sure: 0, open: 0 } },
+  };
   if (plan === null) return verdict;
-  const of: Case = { plan, books, fates, losses, verdict };
+  const of: Case = { plan, upgrade, books, fates, losses, verdict };
   const say = (what: string) => verdict.faults.push(`"${upgrade.name}" (${plan.id}): ${what}`);
 
-  if (!expectedStatuses(upgrade.intervention).includes(plan.status)) {
-    say(`is ${plan.status}, and should be ${expectedStatuses(upgrade.intervention).join(' or ')}`);
-  }
+  const expected = expectedStatuses(upgrade);
+  if (!expected.includes(plan.status)) say(`is ${plan.status}, and should be ${expected.join(' or ')}`);
   for (const batch of plan.batches) {
     judgeCounts(batch, say);
     for (const task of batch.tasks) {
-      judgeAttempts(of, task, upgrade.maxAttempts);
-      judgeTask(of, batch, task, say);
+      judgeAttempts(of, task);
+      for (const fault of faultsOfTask(of, batch, task)) {
+        const { agentId, status, attempt, error } = task;
+        say(`${agentId} is ${status} (attempt ${attempt}, ${error ?? 'no error'}): ${fault}`);
+      }
     }
   }
-  judgeOrder(plan, books, say);
-  const held = books.maxHeld(upgrade.agentIds);
-  if (held > upgrade.concurrency) {
-    verdict.exceptions.push(`"${upgrade.name}": ${held} agents at once, ${upgrade.concurrency} allowed`);
-  }
-  if (upgrade.intervention.endsWith('after-trip') && trip === null) say('never tripped');
-  if (trip !== null) {
-    const agents = new Set(upgrade.agentIds);
-    const released = books.taken.filter(
-      ({ agentId, takenAt, lifecycleTaskUuid }) =>
-        agents.has(agentId) &&
-        takenAt > trip.from &&
-        takenAt < trip.until &&
-        !trip.openBefore.has(lifecycleTaskUuid),
-    );
-    for (const { agentId } of released) {
-      verdict.exceptions.push(`"${upgrade.name}": ${agentId} was released after the trip`);
-    }
-  }
+  judgeOrder(of, say);
+  judgeHeld(of);
+  const mustTrip = upgrade.intervention.endsWith('after-trip');
+  if (mustTrip && trip === null) say('never tripped');
+  if (trip !== null) judgeTrip(of, trip);
+  if (upgrade.onThreshold === 'rollback' && wayBack !== null) judgeWayBack(of, wayBack, say);
   return verdict;
 }
 
-function expectedStatuses(intervention: Watched['upgrade']['intervention']): string[] {
+function expectedStatuses({ intervention, onThreshold }: PlannedUpgrade): string[] {
+  if (onThreshold === 'rollback') return ['failed'];
   if (intervention === 'cancel-after-trip') return ['cancelled'];
   // It may have been over by then.
   return intervention === 'cancel' ? ['cancelled', 'completed'] : ['completed'];
 }
 
 function judgeCounts(batch: Batch, say: (what: string) => void): void {
-  const { batchIndex, tasks, counts, failedCount, allowedFailures, status } = batch;
-  for (const state of ['completed', 'failed', 'cancelled', 'pending', 'running'] as const) {
-    const found = tasks.filter((task) => task.status === state).length;
+  const { batchIndex, agentIds, tasks, counts, failedCount, allowedFailures, status } = batch;
+  const states = agentIds.map((agentId) => {
+    const own = tasks.filter((task) => task.agentId === agentId).map((task) => stateOf(task));
+    return AGENT_STATES.find((state) => own.includes(state));
+  });
+  for (const state of AGENT_STATES) {
+    const found = states.filter((one) => one === state).length;
     if (counts[state] !== found)
       say(`batch ${batchIndex} counts ${counts[state]} ${state}, and has ${found}`);
   }
@@ -93,59 +99,87 @@ function judgeCounts(batch: Batch, say: (what: string) => void): void {
     say(`batch ${batchIndex} is ${status} with ${failedCount} of ${allowedFailures} failures`);
 }
 
+function stateOf({ status }: PlanTask): (typeof AGENT_STATES)[number] {
+  return status === 'queued' || status === 'dispatched' ? 'running' : status;
+}
+
 /** One uuid an attempt, one attempt after the other. */
-function judgeAttempts({ books, verdict }: Case, { agentId }: PlanTask, maxAttempts: number): void {
-  const attempts = books.takenBy(agentId).map(({ attempt }) => attempt);
+function judgeAttempts({ books, verdict, upgrade }: Case, task: PlanTask): void {
+  const { agentId, componentInstanceUuid } = task;
+  const attempts = books.takenBy(componentInstanceUuid).map(({ attempt }) => attempt);
   if (attempts.some((attempt, index) => attempt !== index + 1)) {
     verdict.exceptions.push(`${agentId} was handed the attempts ${attempts.join(', ')}`);
   }
-  if (attempts.length > maxAttempts) {
-    verdict.exceptions.push(`${agentId} was upgraded ${attempts.length} times, ${maxAttempts} allowed`);
+  if (attempts.length > upgrade.maxAttempts) {
+    verdict.exceptions.push(
+      `${agentId} was upgraded ${attempts.length} times, ${upgrade.maxAttempts} allowed`,
+    );
   }
-}
-
-function judgeTask(of: Case, batch: Batch, task: PlanTask, say: (what: string) => void): void {
-  const { agentId, status, error, attempt } = task;
-  const why = (fault: string) =>
-    say(`${agentId} is ${status} (attempt ${attempt}, ${error ?? 'no error'}): ${fault}`);
-  for (const fault of faultsOfTask(of, batch, task)) why(fault);
 }
 
 function faultsOfTask(of: Case, batch: Batch, task: PlanTask): string[] {
-  const { agentId, status, attempt, lifecycleTaskUuid } = task;
-  const fate = of.fates.get(agentId);
-  const last = of.books.takenBy(agentId).at(-1);
+  const { status, attempt, lifecycleTaskUuid, componentInstanceUuid } = task;
+  const fate = of.fates.get(componentInstanceUuid);
+  const last = of.books.takenBy(componentInstanceUuid).at(-1);
   if (fate === undefined) return ['it has no fate'];
-  if (of.plan.status === 'cancelled' && status === 'cancelled') {
-    return last !== undefined && last.outcome === null ? ['its LCA was never told, and goes on'] : [];
-  }
+  if (status === 'cancelled') return faultsOfCancelled(of, last);
   if (status !== 'completed' && status !== 'failed') return ['it has no end'];
   if (last === undefined) return ['its LCA was never handed a task'];
   const faults: string[] = [];
   if (last.lifecycleTaskUuid !== lifecycleTaskUuid) faults.push(`its LCA had ${last.lifecycleTaskUuid} last`);
   if (attempt !== fate.failsFirst + 1) faults.push(`attempt ${fate.failsFirst + 1} is its last one`);
+  if (timedOut(task)) return [...faults, ...faultsOfTimeout(of, task, fate, last)];
   if (last.outcome !== (fate.ending === 'fail' ? 'failed' : 'completed')) {
     faults.push(`its LCA says ${last.outcome}`);
   }
   if (fate.ending === 'regress') return [...faults, ...faultsOfRegress(of, batch, task)];
-  if (status !== statusOf(fate)) faults.push(`its LCA meant it to ${fate.ending}`);
+  if (status !== (fate.ending === 'complete' ? 'completed' : 'failed')) {
+    faults.push(`its LCA meant it to ${fate.ending}`);
+  }
   return faults;
 }
 
-function statusOf({ ending }: Fate): 'completed' | 'failed' {
-  return ending === 'complete' ? 'completed' : 'failed';
+function faultsOfCancelled({ plan, verdict }: Case, last: Taken | undefined): string[] {
+  if (plan.status === 'cancelled') {
+    return last?.outcome === null ? ['its LCA was never told, and goes on'] : [];
+  }
+  if (plan.status !== 'failed') return ['nobody cancelled it'];
+  // What was handed out before the threshold tripped has an outcome.
+  if (last !== undefined)
+    verdict.exceptions.push(`${last.agentId} was handed a task, and shows as cancelled`);
+  return [];
+}
+
+function timedOut({ status, error }: PlanTask): boolean {
+  return status === 'failed' && error === 'upgrade failed: timeout';
+}
+
+/** A report that was taken before the deadline wins. */
+function faultsOfTimeout(of: Case, task: PlanTask, fate: Fate, last: Taken): string[] {
+  const { upgrade, losses, verdict } = of;
+  if (fate.ending === 'silent') {
+    verdict.timeouts.sure += 1;
+    return last.outcome === 'cancelled' ? [] : [`its LCA, which was silent, says ${last.outcome}`];
+  }
+  const dispatchedAt = Date.parse(task.dispatchedAt ?? '');
+  const deadline = dispatchedAt + upgrade.taskTimeoutS * 1_000;
+  const { endedAt, endAckedAt } = last;
+  const isSure =
+    endedAt !== null &&
+    endAckedAt !== null &&
+    endAckedAt < deadline - CLOCKS_AGREE_MS &&
+    !losses.some(({ at }) => at >= dispatchedAt && at <= deadline);
+  if (isSure) return [`its end was acknowledged ${deadline - endAckedAt} ms before its deadline`];
+  verdict.timeouts.open += 1;
+  return [];
 }
 
 /** It counts where it was heard of before its batch closed. */
-function faultsOfRegress(
-  { books, losses, verdict }: Case,
-  batch: Batch,
-  { agentId, status }: PlanTask,
-): string[] {
-  const news = books.badNewsOf(agentId);
+function faultsOfRegress({ books, losses, verdict }: Case, batch: Batch, task: PlanTask): string[] {
+  const news = books.badNewsOf(task.componentInstanceUuid);
   const closedAt = Date.parse(batch.completedAt ?? '') || Number.POSITIVE_INFINITY;
   const windowEndsAt = Date.parse(batch.observingUntil ?? '') || closedAt;
-  if (status === 'failed') {
+  if (task.status === 'failed') {
     verdict.regresses.sure += 1;
     const wasSaid = news.some(({ sentAt }) => sentAt <= closedAt + CLOCKS_AGREE_MS);
     return wasSaid ? [] : ['nobody had said that it crashed'];
@@ -164,17 +198,66 @@ function faultsOfRegress(
   return [];
 }
 
+/** Agents whose LCAs are told to cancel only when others have taken their place. */
+function timedOutAgents(plan: Plan): Set<string> {
+  const tasks = plan.batches.flatMap((batch) => batch.tasks);
+  return new Set(tasks.filter(timedOut).map(({ agentId }) => agentId));
+}
+
 /** No batch begins before its forerunner's agents have ended. */
-function judgeOrder({ batches }: Plan, books: Books, say: (what: string) => void): void {
-  for (const [index, { agentIds }] of batches.entries()) {
-    const ahead = batches[index - 1];
+function judgeOrder({ plan, books }: Case, say: (what: string) => void): void {
+  const excused = timedOutAgents(plan);
+  const takenOf = new Map<string, Taken[]>();
+  for (const one of books.taken) takenOf.set(one.agentId, [...(takenOf.get(one.agentId) ?? []), one]);
+  for (const [index, { agentIds }] of plan.batches.entries()) {
+    const ahead = plan.batches[index - 1];
     const began = Math.min(
-      ...agentIds.flatMap((agentId) => books.takenBy(agentId).map(({ takenAt }) => takenAt)),
+      ...agentIds.flatMap((agentId) => (takenOf.get(agentId) ?? []).map(({ takenAt }) => takenAt)),
     );
     if (ahead === undefined || !Number.isFinite(began)) continue;
-    const late = ahead.agentIds.filter((agentId) =>
-      books.takenBy(agentId).some(({ endedAt }) => endedAt === null || endedAt > began),
+    const late = ahead.agentIds.filter(
+      (agentId) =>
+        !excused.has(agentId) &&
+        takenOf.get(agentId)?.some(({ endedAt }) => endedAt === null || endedAt > began),
     );
     if (late.length > 0) say(`batch ${index} began before ${late.join(', ')} had ended`);
+  }
+}
+
+function judgeHeld({ plan, upgrade, books, verdict }: Case): void {
+  const excused = timedOutAgents(plan);
+  const held = books.maxHeld(upgrade.agentIds.filter((agentId) => !excused.has(agentId)));
+  if (held > upgrade.concurrency) {
+    verdict.exceptions.push(`"${upgrade.name}": ${held} agents at once, ${upgrade.concurrency} allowed`);
+  }
+}
+
+/** Nothing is handed out after the trip but what was open before it. */
+function judgeTrip({ upgrade, books, verdict }: Case, trip: NonNullable<Watched['trip']>): void {
+  const agents = new Set(upgrade.agentIds);
+  for (const { agentId, takenAt, lifecycleTaskUuid } of books.taken) {
+    const isWithin = takenAt > trip.from && takenAt < trip.until;
+    if (!agents.has(agentId) || !isWithin || trip.openBefore.has(lifecycleTaskUuid)) continue;
+    verdict.exceptions.push(`"${upgrade.name}": ${agentId} was released after the trip`);
+  }
+}
+
+/** Just the instances that were upgraded go back, each once, and all of them arrive. */
+function judgeWayBack({ plan, books }: Case, wayBack: Plan, say: (what: string) => void): void {
+  if (wayBack.status !== 'completed') say(`its way back is ${wayBack.status}`);
+  const upgraded = plan.batches
+    .flatMap((batch) => batch.tasks)
+    .filter(({ status }) => status === 'completed')
+    .map(({ componentInstanceUuid }) => componentInstanceUuid);
+  const tasks = wayBack.batches.flatMap((batch) => batch.tasks);
+  const going = new Map(tasks.map((task) => [task.componentInstanceUuid, task]));
+  for (const instance of upgraded) {
+    if (!going.has(instance)) say(`${instance} was upgraded, and stays where it is`);
+  }
+  for (const [instance, { status, actualVersion }] of going) {
+    const times = books.backBy(instance).length;
+    const isBack = status === 'completed' && actualVersion === FROM.version && times === 1;
+    if (!upgraded.includes(instance)) say(`${instance} was not upgraded, and goes back`);
+    else if (!isBack) say(`${instance} is ${status} on ${actualVersion}, handed its way back ${times} times`);
   }
 }

@@ -268,7 +268,7 @@ describe('an api that died over a keyed create', () => {
     const agentIds = await registerAgents(client, 'back', 1);
     const { request, planId, leaseUntil } = await begin('back', agentIds, 0);
     await reserveAndClaim(planId, leaseUntil, agentIds);
-    await store.idempotency.end(request, planId, 'given-back');
+    await store.idempotency.letGo(request, planId, 'given-back');
     const id = idOf(await create('back', agentIds));
     expect(await plansOf(agentIds[0])).toEqual([id]);
   });

@@ -1,6 +1,5 @@
 // Making a plan once, however often the request is sent with its key.
 import type { Idempotency, KeyedRequest } from '@gradus/store';
-import type { Logger } from 'pino';
 import { PROBLEMS, Problem } from './errors.js';
 
 /** The same text for the same JSON, whatever the order of its fields. */
@@ -17,7 +16,7 @@ export function canonicalJson(value: unknown): string {
  * @throws Problem `idempotency-key-reused`, `idempotency-in-progress`, and whatever `make` throws
  */
 export async function makeOnce(
-  { idempotency, logger }: { idempotency: Idempotency; logger: Logger },
+  idempotency: Idempotency,
   request: KeyedRequest,
   make: (planId: string, leaseUntil: number) => Promise<void>,
 ): Promise<{ planId: string; isRepeat: boolean }> {
@@ -35,12 +34,9 @@ export async function makeOnce(
     await make(planId, leaseUntil);
   } catch (error) {
     const isRefused = error instanceof Problem && PROBLEMS[error.code].status < 500;
-    // Where the record cannot be reached either, its lease runs out.
-    await idempotency.end(request, planId, isRefused ? 'refused' : 'given-back').catch((err: unknown) => {
-      logger.warn({ err, planId }, 'a key is taken until its lease runs out');
-    });
+    await idempotency.letGo(request, planId, isRefused ? 'refused' : 'given-back');
     throw error;
   }
-  await idempotency.end(request, planId, 'made');
+  await idempotency.keep(request, planId);
   return { planId, isRepeat: false };
 }

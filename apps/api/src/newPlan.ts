@@ -59,8 +59,7 @@ export async function answerNewPlan(
   if (key === undefined) await make(planId);
   else {
     const request = { subject: c.var.key.name, route, key, body: await body() };
-    const { idempotency } = store;
-    ({ planId, isRepeat } = await makeOnce({ idempotency, logger }, request, make));
+    ({ planId, isRepeat } = await makeOnce(store.idempotency, request, make));
   }
   c.var.about.planId = planId;
   if (start !== null && !isRepeat) {

@@ -4,6 +4,7 @@ import { type Agent, type Planned, type PlannedAgent, planUpgrade } from '@gradu
 import { chunks } from './chunks.js';
 import { type Claimed, claimAgents, freeAgents } from './claims.js';
 import { planIndexEntry } from './keys.js';
+import { persist } from './persist.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
 import { type AgentRecord, shownAgent } from './records.js';
 import { unlessAway } from './scripts.js';
@@ -72,8 +73,7 @@ export async function createPlan(
     await abandon(parts, making, createdAt);
     return refusal;
   } catch (error) {
-    // Where Redis is away the lease runs out.
-    await abandon(parts, making, createdAt).catch(() => undefined);
+    await persist(() => abandon(parts, making, createdAt), LEASE_MS);
     throw error;
   }
 }

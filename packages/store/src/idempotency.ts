@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { holdingStatus } from './claims.js';
 import { LEASE_MS } from './createPlan.js';
+import { persist } from './persist.js';
 import type { Idempotency, KeyedRequest } from './port.js';
 import type { StoreParts } from './storeParts.js';
 import { freshPlanId } from './uuids.js';
@@ -34,9 +35,11 @@ export function createIdempotency(parts: StoreParts): Idempotency {
     return status === 'creating' ? null : status !== null;
   }
 
-  const end: Idempotency['end'] = async (request, planId, how) => {
+  const end = async (request: KeyedRequest, planId: string, how: 'made' | 'refused' | 'given-back') => {
     await scripts.run('end-request', recordOf(request), { planId, how, keptMs: KEPT_MS });
   };
+  const letGo: Idempotency['letGo'] = (request, planId, how) =>
+    persist(() => end(request, planId, how), LEASE_MS);
 
   const begin: Idempotency['begin'] = async (request) => {
     const body = digestOf(request.body);
@@ -45,7 +48,13 @@ export function createIdempotency(parts: StoreParts): Idempotency {
       const now = clock.now();
       const fresh = { planId: freshPlanId(), leaseUntil: now + LEASE_MS };
       const input = { now, body, ...fresh, keptMs: KEPT_MS, instead };
-      const answer = await scripts.run<BeginAnswer>('begin-request', recordOf(request), input);
+      const answer = await scripts
+        .run<BeginAnswer>('begin-request', recordOf(request), input)
+        .catch(async (error: unknown) => {
+          // It may have been written all the same.
+          await letGo(request, fresh.planId, 'given-back');
+          throw error;
+        });
       if (answer.outcome === 'begun') return { outcome: 'begun', ...fresh };
       if (answer.outcome === 'reused') return { outcome: 'reused' };
       const { planId } = answer;
@@ -60,5 +69,5 @@ export function createIdempotency(parts: StoreParts): Idempotency {
     }
   };
 
-  return { begin, end };
+  return { begin, letGo, keep: (request, planId) => end(request, planId, 'made') };
 }

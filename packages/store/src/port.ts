@@ -398,8 +398,13 @@ export type Begun =
 /** Which plan an idempotency key has made; remembered for a day. */
 export interface Idempotency {
   begin(request: KeyedRequest): Promise<Begun>;
-  /** `refused`: the key is forgotten. `given-back`: it is not known how it ended, and a repeat may find out. */
-  end(request: KeyedRequest, planId: string, how: 'made' | 'refused' | 'given-back'): Promise<void>;
+  /** The plan was made. */
+  keep(request: KeyedRequest, planId: string): Promise<void>;
+  /**
+   * `refused`: the key is forgotten. `given-back`: it is not known how it ended, and a repeat may find out. Where
+   * Redis is away this happens once it is back; fails for nothing.
+   */
+  letGo(request: KeyedRequest, planId: string, how: 'refused' | 'given-back'): Promise<void>;
 }
 
 export interface Store {
