@@ -7,7 +7,8 @@ import { bootstrap, ROOT } from './bootstrap.mjs';
 import { exitWith, Failure } from './failure.mjs';
 import { run } from './run.mjs';
 
-const USAGE = 'npm run test:chaos -- [--runs N] [--seed N] [--faults kind,kind]';
+const USAGE =
+  'npm run test:chaos -- [--mutants] [--runs N] [--seed N] [--faults kind,kind|none] [--appendfsync always|everysec]';
 
 /** @typedef {{seed: number, violations: string[], exceptions: string[], faults: {kind: string}[]}} Report */
 
@@ -22,7 +23,13 @@ const folder = mkdtempSync(join(tmpdir(), 'gradus-chaos-report-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 try {
   const { values } = parseArgs({
-    options: { runs: { type: 'string' }, seed: { type: 'string' }, faults: { type: 'string' } },
+    options: {
+      mutants: { type: 'boolean' },
+      runs: { type: 'string' },
+      seed: { type: 'string' },
+      faults: { type: 'string' },
+      appendfsync: { type: 'string' },
+    },
   });
   await bootstrap((line) => console.log(`gradus | ${line}`));
   const reportFile = join(folder, 'reports.json');
@@ -32,13 +39,19 @@ try {
     GRADUS_CHAOS_RUNS: integer(values.runs),
     GRADUS_CHAOS_SEED: integer(values.seed),
     GRADUS_CHAOS_FAULTS: values.faults ?? '',
+    GRADUS_CHAOS_APPENDFSYNC: values.appendfsync ?? '',
+    GRADUS_CHAOS_MUTANTS: values.mutants === true ? '1' : '',
     GRADUS_CHAOS_REPORT: reportFile,
   };
   const startedAt = performance.now();
   const vitest = join(ROOT, 'node_modules', '.bin', 'vitest');
   process.exitCode = await run(vitest, ['run', 'test/chaos/chaos.test.ts'], { cwd: ROOT, env });
-  if (!existsSync(reportFile)) throw new Failure('no-report', 'The runs were broken off, or did not begin.');
-  summarise(JSON.parse(readFileSync(reportFile, 'utf8')), (performance.now() - startedAt) / 1_000);
+  if (values.mutants !== true) {
+    if (!existsSync(reportFile)) {
+      throw new Failure('no-report', 'The runs were broken off, or did not begin.');
+    }
+    summarise(JSON.parse(readFileSync(reportFile, 'utf8')), (performance.now() - startedAt) / 1_000);
+  }
 } catch (error) {
   exitWith(error instanceof TypeError ? new Failure('usage', `${error.message}\n${USAGE}`) : error);
 }

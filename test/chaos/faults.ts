@@ -34,7 +34,7 @@ export interface Fault {
 
 /** Each kind comes once where all are drawn from, and so often where they are few. */
 const FAULTS_AT_MOST = FAULT_KINDS.length;
-const OF_A_KIND_AT_MOST = 4;
+const OF_A_KIND_AT_MOST = 6;
 const FIRST_AT_MS = 1_500;
 const LAST_AT_MS = 12_000;
 

@@ -16,11 +16,16 @@ import { startChaosRedis } from './redisServer.js';
 import { drawScenario, type Scenario } from './scenario.js';
 import { judge, type Verdict } from './verdict.js';
 
-/** Most runs take half a minute; a making that Redis broke off is taken up again after two minutes. */
-const ENDS_WITHIN_MS = 240_000;
 const SETTLES_WITHIN_MS = 45_000;
 /** Of an agent's first and second instance. */
 const COMPONENT_NAMES = ['zmetis', 'relay'];
+
+export interface RunSettings {
+  kinds: readonly FaultKind[];
+  /** Instead of the one that is drawn. */
+  appendfsync: 'always' | 'everysec' | undefined;
+  endsWithinMs: number;
+}
 
 export interface RunReport {
   seed: number;
@@ -35,9 +40,11 @@ export interface RunReport {
   timeouts: Verdict['timeouts'];
 }
 
-export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promise<RunReport> {
+export async function chaosRun(seed: number, given: RunSettings): Promise<RunReport> {
+  const { kinds, endsWithinMs } = given;
   const choices = choicesFrom(seed);
-  const scenario = drawScenario(choices);
+  const drawn = drawScenario(choices);
+  const scenario = { ...drawn, appendfsync: given.appendfsync ?? drawn.appendfsync };
   const faults = drawFaults(choices, kinds);
   const { appendfsync, fates } = scenario;
   const startedAt = performance.now();
@@ -83,7 +90,8 @@ export async function chaosRun(seed: number, kinds: readonly FaultKind[]): Promi
       }),
     );
     const watching = Promise.all(scenario.plans.map((plan) => operator.lookAfter(plan)));
-    const [watched] = await inTime(Promise.all([watching, injecting]), 'every plan to end');
+    const ended = Promise.all([watching, injecting]);
+    const [watched] = await inTime(ended, endsWithinMs, 'every plan to end');
 
     violations.push(...(await settle({ scenario, lcas, operator, watched, namespace, redisUrl: redis.url })));
     for (const one of watched) {
@@ -126,10 +134,10 @@ function pick<Value>(from: ReadonlyMap<string, Value>, keys: readonly string[]):
 }
 
 /** Fails with what is still missing where the work takes too long. */
-async function inTime<Result>(work: Promise<Result>, what: string): Promise<Result> {
+async function inTime<Result>(work: Promise<Result>, withinMs: number, what: string): Promise<Result> {
   const late = new AbortController();
-  const limit = sleep(ENDS_WITHIN_MS, undefined, { signal: late.signal }).then(() => {
-    throw new RangeError(`waited ${ENDS_WITHIN_MS} ms for ${what}`);
+  const limit = sleep(withinMs, undefined, { signal: late.signal }).then(() => {
+    throw new RangeError(`waited ${withinMs} ms for ${what}`);
   });
   try {
     return await Promise.race([work, limit]);
