@@ -9,7 +9,7 @@ import type { Fate } from './scenario.js';
 const WAIT_S = 2;
 const ANSWER_WITHIN_MS = 4_000;
 const RETRY_MS = 150;
-const HEARTBEAT_MS = 3_500;
+const HEARTBEAT_MS = 6_000;
 const REGRESS_AFTER_MS = 200;
 const HELD_BACK_AT_MOST_MS = 800;
 

@@ -7,6 +7,7 @@ import { type LogEntry, type RunningApp, startApp } from '../support/processes.j
 const ERROR_LEVEL = 50;
 const APIS = 2;
 const WORKERS = 3;
+const SHOWN_LINES = 12;
 const SHIFTED_CLOCK = new URL('./shiftedClock.mjs', import.meta.url).href;
 
 /** What takes half a minute or more by default, so that a run is over in that time. */
@@ -32,7 +33,7 @@ export interface ControlPlane {
   token: string;
   apis: readonly Place[];
   workers: readonly Place[];
-  /** What the processes logged as errors, Redis' absence apart. */
+  /** What the processes logged as errors, Redis' absence apart, and those that ended by themselves. */
   errors(): string[];
   stop(): Promise<void>;
 }
@@ -48,7 +49,16 @@ export async function startControlPlane(redisUrl: string, namespace: string): Pr
     LOG_LEVEL: 'info',
   };
   const all: RunningApp[] = [];
+  const ended: string[] = [];
   let isStopping = false;
+
+  /** Whatever fails, a process that was up goes on until it is killed. */
+  async function watch(app: string, { pid, exited, log }: RunningApp): Promise<void> {
+    const { code, signal } = await exited;
+    if (signal === 'SIGKILL') return;
+    const last = log.slice(-SHOWN_LINES).map((entry) => JSON.stringify(entry));
+    ended.push(`the ${app} (${pid}) ended by itself: ${code ?? signal}; it had said\n${last.join('\n')}`);
+  }
 
   async function open(app: 'api' | 'worker', port: number): Promise<Place> {
     let running: RunningApp;
@@ -63,6 +73,7 @@ export async function startControlPlane(redisUrl: string, namespace: string): Pr
         try {
           running = await startApp(app, { ...env, PORT: port.toString(), ...shifted });
           all.push(running);
+          void watch(app, running);
           return;
         } catch (error) {
           if (isStopping || tries === 5) throw error;
@@ -101,7 +112,10 @@ export async function startControlPlane(redisUrl: string, namespace: string): Pr
     token,
     apis,
     workers,
-    errors: () => all.flatMap(({ log }) => log.filter(isUnexpected).map((entry) => JSON.stringify(entry))),
+    errors: () => [
+      ...ended,
+      ...all.flatMap(({ log }) => log.filter(isUnexpected).map((entry) => JSON.stringify(entry))),
+    ],
     async stop() {
       isStopping = true;
       await Promise.all(all.map((one) => one.kill('SIGKILL')));
