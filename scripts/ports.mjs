@@ -1,19 +1,25 @@
 // Free and taken ports.
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Failure } from './failure.mjs';
+
+/** Below those that systems give away by themselves, so that nobody gets one that is free for a moment. */
+const FIRST_PORT = 15_000;
+const PORTS = 17_000;
+const TRIES = 100;
 
 /**
- * A port that nothing listens on at this moment.
+ * A port that nothing listens on at this moment, and that no system gives away by itself.
  *
  * @returns {Promise<number>}
  */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    if ((await whyTaken(port, '127.0.0.1')) === null) return port;
+  }
+  throw new Failure('no-port', `Of ${TRIES} ports from ${FIRST_PORT} on none was free.`);
 }
 
 /**
@@ -33,6 +39,6 @@ export async function whyTaken(port, host) {
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : String(error);
   } finally {
-    server.close();
+    if (server.listening) await once(server.close(), 'close');
   }
 }

@@ -27,6 +27,8 @@ export interface Watched {
 export interface Operator {
   /** Returns once the plan has ended. @throws what no repeating helps against */
   lookAfter(upgrade: PlannedUpgrade): Promise<Watched>;
+  /** A line for each plan that has not ended: what was last seen of it. */
+  underWay(): string[];
   /** Asks one api after the other until one answers. */
   ask<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer>;
 }
@@ -35,6 +37,7 @@ export interface Operator {
 export function createOperator(urls: readonly string[], token: string, startedAt: number): Operator {
   const clients = urls.map((baseUrl) => createClient({ baseUrl, token, maxRetries: 0 }));
   let turn = 0;
+  const lastSeen = new Map<string, string>();
 
   async function ask<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer> {
     for (;;) {
@@ -62,11 +65,13 @@ export function createOperator(urls: readonly string[], token: string, startedAt
   }
 
   async function lookAfter(upgrade: PlannedUpgrade): Promise<Watched> {
+    lastSeen.set(upgrade.name, 'not made');
     await sleep(Math.max(0, startedAt + upgrade.createAtMs - Date.now()));
     const planId = await make(upgrade);
     const watched: Watched = { upgrade, planId, lost: [], trip: null, plan: null, wayBack: null };
     const limit = { timeoutMs: ANSWER_WITHIN_MS };
     let commanded: 'nothing' | 'cancel' | 'resume' = 'nothing';
+    lastSeen.set(upgrade.name, `made as ${planId}`);
 
     for (;;) {
       let summary: PlanSummary;
@@ -76,14 +81,23 @@ export function createOperator(urls: readonly string[], token: string, startedAt
         if (!(error instanceof ProblemError) || error.status !== 404) throw error;
         const agedS = ((Date.now() - startedAt - upgrade.createAtMs) / 1_000).toFixed(1);
         watched.lost.push(`plan "${upgrade.name}", which was answered with 200 and gone after ${agedS} s`);
+        lastSeen.delete(upgrade.name);
         return watched;
       }
       if (hasEnded(summary.status)) {
         watched.plan = await ask((client) => client.getPlan(planId, limit));
         watched.wayBack = watched.plan.status === 'failed' ? await wayBackOf(planId) : null;
         const isOver = watched.plan.status !== 'failed' || watched.wayBack !== null;
-        if (hasEnded(watched.plan.status) && isOver) return watched;
+        if (hasEnded(watched.plan.status) && isOver) {
+          lastSeen.delete(upgrade.name);
+          return watched;
+        }
       }
+      const { status, currentBatch, pauseReason, waitingFor, counts } = summary;
+      lastSeen.set(
+        upgrade.name,
+        JSON.stringify({ planId, status, currentBatch, pauseReason, waitingFor, counts }),
+      );
       if (commanded === 'cancel' || (commanded === 'resume' && isTripped(summary))) {
         watched.lost.push(`the ${commanded} of plan "${upgrade.name}", which was answered with 200`);
         commanded = 'nothing';
@@ -132,7 +146,9 @@ export function createOperator(urls: readonly string[], token: string, startedAt
     }
   }
 
-  return { ask, lookAfter };
+  const underWay = () => [...lastSeen].map(([name, seen]) => `"${name}" has not ended: ${seen}`);
+
+  return { ask, lookAfter, underWay };
 }
 
 function isTripped({ status, pauseReason }: PlanSummary): boolean {

@@ -17,6 +17,8 @@ import { drawScenario, type Scenario } from './scenario.js';
 import { judge, type Verdict } from './verdict.js';
 
 const SETTLES_WITHIN_MS = 45_000;
+/** A plan whose making Redis forgot amid it keeps its agents for the two minutes of its lease. */
+const SETTLES_AFTER_LOSS_WITHIN_MS = 170_000;
 /** Of an agent's first and second instance. */
 const COMPONENT_NAMES = ['zmetis', 'relay'];
 
@@ -52,6 +54,7 @@ export async function chaosRun(seed: number, given: RunSettings): Promise<RunRep
   const losses: Loss[] = [];
   const namespace = `chaos${seed}`;
   let errors = (): string[] => [];
+  let underWay = (): string[] => [];
   const closing: (() => Promise<unknown>)[] = [];
   const report: RunReport = {
     ...{ seed, seconds: 0, appendfsync, faults, violations: [], exceptions: [] },
@@ -80,6 +83,7 @@ export async function chaosRun(seed: number, given: RunSettings): Promise<RunRep
     closing.push(() => Promise.all(lcas.map((lca) => lca.crash())));
 
     const operator = createOperator(urls, token, Date.now());
+    underWay = operator.underWay;
     const inject = createInjector({
       ...{ namespace, appendfsync, redis, network, controlPlane, lcas, disorder, losses },
     });
@@ -107,6 +111,7 @@ export async function chaosRun(seed: number, given: RunSettings): Promise<RunRep
     if (!losses.some(({ ofState }) => ofState)) violations.push(...exceptions.splice(0));
   } catch (error) {
     violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    violations.push(...underWay());
   } finally {
     for (const close of closing.reverse()) await close();
     violations.push(...books.breaches, ...errors());
@@ -165,6 +170,9 @@ async function settle(of: Settling): Promise<string[]> {
   const { scenario, lcas, operator, watched, namespace, redisUrl } = of;
   const connection = connect(redisUrl, 'patient', () => undefined);
   const violations: string[] = [];
+  const timeoutMs = watched.some(({ lost }) => lost.length > 0)
+    ? SETTLES_AFTER_LOSS_WITHIN_MS
+    : SETTLES_WITHIN_MS;
   const await_ = async (what: string, faults: () => Promise<string[]>) => {
     let last: string[] = [];
     await waitFor(
@@ -172,7 +180,7 @@ async function settle(of: Settling): Promise<string[]> {
         last = await faults();
         return last.length === 0;
       },
-      { what, timeoutMs: SETTLES_WITHIN_MS },
+      { what, timeoutMs },
     ).catch((error: unknown) => violations.push(...(last.length > 0 ? last : [String(error)])));
   };
   const agentIds = [...scenario.lcas.values()].flat();

@@ -54,6 +54,8 @@ const OPTIONS = {
     ...SHARED,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Nobody would hear its failure, and that ends a process: whoever subscribes does so again at `ready`.
+    autoResubscribe: false,
     commandTimeout: PROMPT_COMMAND_TIMEOUT_MS,
     enableOfflineQueue: false,
     enableAutoPipelining: true,

@@ -19,6 +19,12 @@ export function createWakeUps(subscriber: Connection): WakeUps {
     for (const wake of waiters.get(channel) ?? []) wake();
   });
 
+  subscriber.on('ready', () => {
+    if (waiters.size === 0) return;
+    // Where the connection breaks once more, it will be ready once more.
+    subscriber.subscribe(...waiters.keys()).catch(() => undefined);
+  });
+
   return {
     wait: async (channel, waitMs, signal, ready) => {
       let wake: () => void = () => undefined;
