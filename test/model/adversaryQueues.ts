@@ -102,6 +102,7 @@ export function createAdversaryQueues(now: () => number): AdversaryQueues {
         .map(({ data }) => (data as ApplyReportJob).takenAt);
       return taken.length === 0 ? null : Math.min(...taken);
     },
+    watchWrites: () => async () => undefined,
     setDispatchRate: async () => undefined,
     scheduleReconcile: async () => undefined,
     all: () => [],

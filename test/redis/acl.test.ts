@@ -48,6 +48,10 @@ describe.skipIf(!canStartRedis)('a Redis with users', { timeout: 60_000 }, () =>
     });
     expect(board.status).toBe(200);
     await gradus.stop();
+    // Answers that wait for replicas are no right more.
+    for (const command of ['WAIT 1 1000', 'SET gradus:{written:1:0} 1 PX 60000 GET']) {
+      expect(await redis.ask('ACL', 'DRYRUN', 'gradus', ...command.split(' '))).toBe('OK');
+    }
     const denials = (await redis.ask('ACL', 'LOG')) as string[][];
     // The warnings at the start and the board's list of workers do without what these two would tell them.
     const denied = denials.map((entry) => entry[entry.indexOf('object') + 1]);

@@ -42,6 +42,10 @@ export interface RedisNode {
   ask(...command: string[]): Promise<unknown>;
   /** Ends it by SIGKILL, where it runs. */
   kill(): Promise<void>;
+  /** Stops it where it is, by SIGSTOP: its connections stand, and nothing comes of them. */
+  freeze(): Promise<void>;
+  /** Has it go on. */
+  thaw(): void;
   /** Kills it and removes its data. */
   remove(): Promise<void>;
 }
@@ -69,6 +73,7 @@ export async function createRedisNode(
   const port = await freePort();
   const all = [...(await args({ port, folder })), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
   let child: ChildProcess | null = null;
+  let frozen: number | null = null;
 
   async function ask(...[name = 'PING', ...rest]: string[]): Promise<unknown> {
     const faults: unknown[] = [];
@@ -96,6 +101,15 @@ export async function createRedisNode(
     folder,
     ask,
     kill,
+    freeze: async () => {
+      // The server alone: whoever keeps it still has to end it should the tests die meanwhile.
+      frozen = Number(/process_id:(\d+)/.exec(String(await ask('INFO', 'server')))?.[1]);
+      process.kill(frozen, 'SIGSTOP');
+    },
+    thaw: () => {
+      if (frozen !== null) process.kill(frozen, 'SIGCONT');
+      frozen = null;
+    },
     start: async () => {
       if (program === null) throw new TypeError('there is no redis-server on the PATH');
       child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, KEEP, program, ...all], {

@@ -1,6 +1,7 @@
 // The HTTP app: every middleware and every route, built from what it is given.
 import { setMaxListeners } from 'node:events';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
@@ -14,6 +15,7 @@ import { admit } from './load.js';
 import { serveOpenApi } from './openApi.js';
 import { notFound, onError } from './problems.js';
 import { limitRate } from './rateLimits.js';
+import { confirmWrites } from './replicated.js';
 import { answerRequestId, takeRequestId } from './requestIds.js';
 import { assertEveryRouteIsScoped, requestsOf } from './routeRegistry.js';
 import { BASE } from './routes/base.js';
@@ -68,6 +70,10 @@ const ROUTES = [
   health,
 ];
 
+/** What is only asked; a check-in may be that too, and sees to it by itself. */
+const changesNothing = ({ req }: Context) =>
+  ['GET', 'HEAD'].includes(req.method) || req.query('dryRun') === 'true';
+
 /** Answers that are data load nothing; a page that does says what by itself. */
 const headers = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -105,6 +111,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   const perLca = limitRate(rates.perLca, (c) => `${c.var.key.name} ${c.req.path}`);
   app.use('/api/*', admitted, authenticate(ring), perToken, except(IMPORT_PATH, limit));
   app.use(`${BASE}/lcas/*`, perLca);
+  app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
 
   for (const register of ROUTES) register(app, deps);
   assertEveryRouteIsScoped(app);

@@ -1,6 +1,8 @@
 // Waiting for work on behalf of an LCA that holds its check-in open.
 import type { CheckInAnswer } from '@gradus/domain';
-import type { Store, TakenWork } from '@gradus/store';
+import type { TakenWork } from '@gradus/store';
+import type { ApiDeps } from './env.js';
+import { watchWrites } from './replicated.js';
 
 type Work = Pick<CheckInAnswer, 'tasks' | 'cancel'>;
 
@@ -26,20 +28,24 @@ async function withAny(signals: readonly AbortSignal[], run: (signal: AbortSigna
  * Takes what waits for the LCA; where nothing does, waits for it.
  *
  * @param gone aborts when the client hangs up: what is taken then would only be handed out again later
- * @param shutdown aborts when the process is to end
+ * @throws Problem `unavailable` where it is not known that enough replicas have what was taken: it comes again
  */
 export async function takeWork(
-  store: Store,
+  deps: ApiDeps,
   lcaUuid: string,
   waitMs: number,
   gone: AbortSignal,
-  shutdown: AbortSignal,
 ): Promise<Work> {
+  const { store, shutdown } = deps;
   const until = store.now() + waitMs;
   let work: TakenWork = { tasks: [], cancel: [], nextDueAt: null };
   const isFound = () => work.tasks.length > 0 || work.cancel.length > 0;
   const take = async () => {
-    if (!gone.aborted) work = await store.mailboxes.take(lcaUuid, store.now(), MAX_TASKS);
+    if (gone.aborted) return isFound();
+    const confirm = watchWrites(deps);
+    work = await store.mailboxes.take(lcaUuid, store.now(), MAX_TASKS);
+    // An LCA acts upon it: what led to it must not be forgotten.
+    if (isFound()) await confirm();
     return isFound();
   };
   await take();

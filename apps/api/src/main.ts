@@ -46,6 +46,7 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
 
 async function run(): Promise<void> {
   const redis = {
+    replicas: settings.replicas,
     url: settings.redisUrl,
     namespace: settings.namespace,
     onError: (err: unknown) => logger.warn({ err }, 'redis'),

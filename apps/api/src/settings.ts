@@ -60,6 +60,9 @@ function duration(fallback: string) {
     });
 }
 
+/** WAIT takes 0 for no limit, and a command that takes longer than this is given up. */
+const WAIT_AT_MOST_MS = 10_000;
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535, 3_000),
   HOST: z.string().default('127.0.0.1'),
@@ -79,6 +82,11 @@ const environment = z.object({
   GRADUS_RATE_PER_LCA: wholeNumber(0, 1_000_000, 200),
   GRADUS_REDELIVER_DISPATCHED: duration('30s'),
   GRADUS_REDELIVER_RUNNING: duration('5m'),
+  GRADUS_WAIT_REPLICAS: wholeNumber(0, 100, 0),
+  GRADUS_WAIT_TIMEOUT: duration('1s').refine(
+    (ms) => ms >= 1_000 && ms <= WAIT_AT_MOST_MS,
+    'must be a duration from 1s to 10s',
+  ),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -118,6 +126,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       dispatchedAgainMs: data.GRADUS_REDELIVER_DISPATCHED,
       runningAgainMs: data.GRADUS_REDELIVER_RUNNING,
     },
+    replicas: { count: data.GRADUS_WAIT_REPLICAS, withinMs: data.GRADUS_WAIT_TIMEOUT },
     logLevel: data.LOG_LEVEL,
   };
 }

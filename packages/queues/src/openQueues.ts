@@ -1,5 +1,5 @@
 // The queues, opened on a Redis: what the apps enqueue, and how.
-import { connect, connectWhenThere } from '@gradus/redis';
+import { connect, connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { type JobsOptions, Queue } from 'bullmq';
 import { JOB_VERSION, QUEUE_NAMES, type QueueName } from './catalogue.js';
 import { batchJobId, dispatchJobId } from './jobIds.js';
@@ -41,9 +41,19 @@ export function connectWorkers({ url, namespace, onError }: QueuesOptions): Work
   };
 }
 
-/** Opens producers, once Redis is there; from then on they fail at once while it is away. */
-export async function openQueues({ url, namespace, onError }: QueuesOptions): Promise<Queues> {
+/**
+ * Opens producers, once Redis is there; from then on they fail at once while it is away.
+ *
+ * @param options.replicas how many are to have what was enqueued before `watchWrites` confirms it; by default none
+ */
+export async function openQueues({
+  url,
+  namespace,
+  onError,
+  replicas = NO_REPLICAS,
+}: QueuesOptions & { replicas?: ReplicaDemand }): Promise<Queues> {
   const connection = await connectWhenThere(url, 'prompt', onError);
+  const writes = watchReplicas(connection, namespace, replicas, onError);
   const open = (name: QueueName) => {
     const queue = new Queue(name, {
       connection,
@@ -132,6 +142,7 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
     applyReports: async (reports) => {
       await queues.reports.add('apply-report', { v: JOB_VERSION, ...reports });
     },
+    watchWrites: writes.watch,
     oldestWaitingReport: () => oldestWaitingReport(queues.reports),
     setDispatchRate: async (perSecond) => {
       if (perSecond === null) await queues.tasks.removeGlobalRateLimit();
@@ -149,6 +160,7 @@ export async function openQueues({ url, namespace, onError }: QueuesOptions): Pr
     },
     all: () => Object.values(queues),
     close: async () => {
+      writes.close();
       await Promise.allSettled(Object.values(queues).map((queue) => queue.close()));
       connection.disconnect();
     },

@@ -17,6 +17,13 @@ export interface Queues {
   redispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
   /** One job for all reports of one check-in; durable once this resolves. */
   applyReports(reports: Omit<ApplyReportJob, 'v'>): Promise<void>;
+  /**
+   * To be called before enqueueing.
+   *
+   * @returns resolves once as many replicas as are demanded have all that was enqueued since then; throws where that
+   *   is not known in time
+   */
+  watchWrites(): () => Promise<void>;
   /** When the oldest report that is not applied yet was taken; null where none waits. */
   oldestWaitingReport(): Promise<number | null>;
   /** Sets the fleet-wide rate limit of lifecycle tasks a second; null: none. */

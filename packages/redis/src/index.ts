@@ -7,3 +7,9 @@ export {
   type Manner,
   RedisRefuses,
 } from './connect.js';
+export {
+  type ConfirmWrites,
+  NO_REPLICAS,
+  type ReplicaDemand,
+  watchReplicas,
+} from './replicas.js';

@@ -1,5 +1,5 @@
 // The store, opened on a Redis.
-import { connectWhenThere } from '@gradus/redis';
+import { connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { startClock } from './clock.js';
 import { durabilityWarnings } from './durability.js';
 import { createIdempotency } from './idempotency.js';
@@ -22,6 +22,7 @@ import { createWakeUps } from './wakeUps.js';
  * @param onError hears every connection error
  * @param now milliseconds since 1970; by default Redis' clock
  * @param timing where it is not to be the default
+ * @param replicas how many are to have what was written before `watchWrites` confirms it; by default none
  */
 export async function openStore({
   url,
@@ -29,16 +30,19 @@ export async function openStore({
   onError,
   now,
   timing,
+  replicas = NO_REPLICAS,
 }: {
   url: string;
   namespace: string;
   onError: (error: unknown) => void;
   now?: () => number;
   timing?: Partial<Timing>;
+  replicas?: ReplicaDemand;
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
+  const writes = watchReplicas(connection, namespace, replicas, onError);
   const keys = createKeys(namespace);
   const scripts = loadScripts(connection);
   const parts = { connection, scripts, keys, clock, timing: { ...DEFAULT_TIMING, ...timing } };
@@ -49,6 +53,7 @@ export async function openStore({
     mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
     sessions: createSessions(connection, keys),
     idempotency: createIdempotency(parts),
+    watchWrites: writes.watch,
     now: clock.now,
     ping: async () => {
       await unlessAway(connection.ping());
@@ -56,6 +61,7 @@ export async function openStore({
     durabilityWarnings: () => durabilityWarnings(connection),
     close: async () => {
       clock.stop();
+      writes.close();
       connection.disconnect();
       subscriber.disconnect();
     },

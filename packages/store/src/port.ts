@@ -414,6 +414,13 @@ export interface Store {
   mailboxes: Mailboxes;
   sessions: Sessions;
   idempotency: Idempotency;
+  /**
+   * To be called before writing.
+   *
+   * @returns resolves once as many replicas as are demanded have all that was written, and read, through the store
+   *   since then; throws where that is not known in time
+   */
+  watchWrites(): () => Promise<void>;
   /** Milliseconds since 1970 by Redis' clock, so that all processes agree. */
   now(): number;
   /** @throws where Redis does not answer */

@@ -10,6 +10,7 @@ import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
 import { hasHungUp } from '../hungUp.js';
 import { takeWork } from '../longPoll.js';
+import { watchWrites } from '../replicated.js';
 import { checkInAnswer, checkIn as checkInBody } from '../schemas/checkIn.js';
 import { identifier, queryInteger } from '../schemas/fields.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
@@ -58,7 +59,8 @@ async function assertOwned(inventory: Inventory, lcaUuid: string, reports: Agent
   }
 }
 
-export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void {
+export function checkIn(app: ApiApp, deps: ApiDeps): void {
+  const { store, queues } = deps;
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
@@ -73,9 +75,11 @@ export function checkIn(app: ApiApp, { store, queues, shutdown }: ApiDeps): void
       // and would be overwritten by these if they were taken now.
       if (await hasHungUp(c.req.raw.signal)) throw new Problem('unavailable', 'The LCA had hung up already.');
       const job = { lcaUuid, takenAt: store.now(), requestId: c.var.requestId, reports };
+      const confirm = watchWrites(deps);
       await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
+      await confirm();
     }
-    const work = await takeWork(store, lcaUuid, waitMs, c.req.raw.signal, shutdown);
+    const work = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
     return c.json({ accepted: reports.length, ...work }, 200);
   });
 }
