@@ -63,6 +63,7 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
   return c.body(JSON.stringify(body), status, {
     'Content-Type': 'application/problem+json',
     ...HEADERS[problem.code],
+    ...problem.headers,
   });
 }
 
@@ -70,6 +71,11 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
 export function onError(logger: Logger): ErrorHandler<ApiEnv> {
   return (error, c) => {
     const problem = toProblem(error);
+    c.var.about.code = problem.code;
+    // Whoever watches for abuse wants to know which.
+    if (problem.code === 'unauthenticated' || problem.code === 'forbidden') {
+      c.var.about.refusal = problem.message;
+    }
     const err = problem.cause ?? problem;
     const facts = { requestId: c.var.requestId, err, ...c.var.about };
     if (problem.code === 'unavailable') logger.warn(facts, 'unavailable');
