@@ -178,6 +178,22 @@ describe('a JWT', () => {
     const again = await as(mine, 'POST', `${BASE}/upgrade-plans?dryRun=true`, plan);
     expect(again.json).toMatchObject({ createdBy: sub });
   });
+
+  it('ends the stream of events that it has opened when it expires', async () => {
+    const components = [{ componentName: 'c', actualVersion: '1' }];
+    await ask('PUT', `${AGENTS}/streamed`, { json: { components } });
+    const plan = { name: 'Streamed', fromVersion: '1', toVersion: '2', toRelease: '3', autoStart: false };
+    const json = { ...plan, agentIds: ['streamed'] };
+    const { id } = (await ask('POST', `${BASE}/upgrade-plans`, { json })).json as { id: string };
+    const exp = secondsFromNow(8);
+    const stream = await ask('GET', `${BASE}/upgrade-plans/${id}/events`, {
+      authorization: `Bearer ${await token({ exp })}`,
+      headers: { accept: 'text/event-stream' },
+    });
+    // All of it has been read: it ended by itself, and not before its time.
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1_000 - 1_000);
+    expect(stream.text).toContain('event: plan.created');
+  });
 });
 
 describe('a JWT of one LCA', () => {
