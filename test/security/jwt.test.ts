@@ -142,14 +142,6 @@ describe('a JWT', () => {
     async (text) => expectRefused(await as(text), /not valid/),
   );
 
-  it('is not asked of whoever sends nothing: that is told how to, and of no error', async () => {
-    for (const authorization of [null, 'Basic YTpi', 'Bearer']) {
-      const answer = await ask('GET', AGENTS, { authorization });
-      expectProblem(answer, 401, 'unauthenticated');
-      expect(answer.headers.get('www-authenticate'), String(authorization)).toBe('Bearer');
-    }
-  });
-
   it('names its subject in the events of a plan, whatever the plan says of its maker', async () => {
     const sub = 'https://identity.test/users/7 (Ada)';
     const mine = await token({ sub });
