@@ -98,7 +98,6 @@ export function createJwts(settings: JwtSettings, keys: IssuerKeys, now: () => n
       audience,
       algorithms: [...algorithms],
       clockTolerance: clockSkewMs / 1_000,
-      requiredClaims: ['exp', 'sub'],
       currentDate: new Date(now()),
     });
     return { header: protectedHeader, key, caller: callerOf(payload, settings) };
