@@ -83,7 +83,10 @@ it('names the request, the plan, the agent and the task, and no token at any lev
   await untilLogged(api, 'the refusal', { requestId: 'jwt-1', refusal: 'The token has expired.' });
   await untilLogged(api, 'the session', { path: '/session', subject: 'ada', status: 204 });
   await untilLogged(api, 'its reading', { requestId: 'session-1', subject: 'ada', status: 200 });
-  await untilLogged(api, 'the sign-in', { path: '/queues/sign-in', status: 401 });
+  await untilLogged(api, 'the sign-in', {
+    ...{ path: '/queues/sign-in', status: 401, code: 'unauthenticated' },
+    refusal: 'The token is not valid.',
+  });
   const about = { planId, batchIndex: 0, agentId, lifecycleTaskUuid, lcaUuid: 'lca-logged' };
   await untilLogged(worker, 'the dispatch', about);
   await untilLogged(worker, 'the report', { ...about, requestId: 'report-1', status: 'completed' });

@@ -190,7 +190,8 @@ describe('the api does not start', () => {
     ['GRADUS_JWT_ALGORITHMS', 'none', /one or more of RS256/],
     ['GRADUS_JWT_ALGORITHMS', ',', /one or more of RS256/],
     ['GRADUS_JWT_CLOCK_SKEW', '6m', /at most 5m/],
-    ['GRADUS_JWKS_REFRESH', '1s', /at least 5s/],
+    ['GRADUS_JWKS_REFRESH', '1s', /from 5s to 1d/],
+    ['GRADUS_JWKS_REFRESH', '30d', /from 5s to 1d/],
     ['GRADUS_JWT_SCOPE_CLAIM', 'two words', /without spaces/],
     ['GRADUS_TRUST_PROXY', 'yes', /true or false/],
   ])('with %s=%s, and says what is accepted', (variable, value, accepted) => {

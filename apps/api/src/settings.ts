@@ -6,8 +6,8 @@ import { algorithms, claimName, jwksUrl, jwtSettings, missingOfJwts } from './jw
 
 /** More of it would make the expiry of a token mean little. */
 const MAX_SKEW_MS = 5 * 60_000;
-/** The issuer is not asked more often. */
-const MIN_REFRESH_MS = 5_000;
+/** The issuer is not asked more often; a withdrawn key is not believed for longer. */
+const REFRESH_MS = { least: 5_000, most: 86_400_000 };
 
 const KEYS_RULE =
   'must be a JSON list with at least one key, such as ' +
@@ -88,7 +88,10 @@ const environment = z.object({
   GRADUS_JWT_ALGORITHMS: algorithms,
   GRADUS_JWT_CLOCK_SKEW: duration('30s').refine((ms) => ms <= MAX_SKEW_MS, 'must be at most 5m'),
   GRADUS_JWT_SCOPE_CLAIM: claimName,
-  GRADUS_JWKS_REFRESH: duration('5m').refine((ms) => ms >= MIN_REFRESH_MS, 'must be at least 5s'),
+  GRADUS_JWKS_REFRESH: duration('5m').refine(
+    (ms) => ms >= REFRESH_MS.least && ms <= REFRESH_MS.most,
+    'must be from 5s to 1d',
+  ),
   GRADUS_TRUST_PROXY: z
     .enum(['true', 'false'], 'must be true or false')
     .default('false')

@@ -10,6 +10,7 @@ import { type Auth, assertScope } from '../auth.js';
 import { lacksScope, noToken } from '../challenges.js';
 import type { ApiDeps, ApiEnv } from '../env.js';
 import { PROBLEMS, Problem } from '../errors.js';
+import { noteProblem } from '../problems.js';
 import { signInPage, signOutPage } from './pages.js';
 
 export const BOARD_PATH = '/queues';
@@ -67,8 +68,10 @@ export function createBoard(deps: ApiDeps, auth: Auth): Hono<ApiEnv> {
     }
   }
 
-  const refuse = (c: Context<ApiEnv>, { code, message }: Problem) =>
-    c.html(signInPage(SIGN_IN, message), PROBLEMS[code].status);
+  const refuse = (c: Context<ApiEnv>, problem: Problem) => {
+    noteProblem(c, problem);
+    return c.html(signInPage(SIGN_IN, problem.message), PROBLEMS[problem.code].status);
+  };
 
   app.post('/sign-in', bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {
     auth.assertOwnPage(c);
