@@ -113,7 +113,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.use('/api/*', admitted, authenticate(auth), perToken, except(IMPORT_PATH, limit));
   app.use(`${BASE}/lcas/*`, perLca);
   app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
-  app.use(SESSION_PATH, admitted, limit);
+  app.use(SESSION_PATH, admitted, limit, except(changesNothing, confirmWrites(deps)));
   app.get(SESSION_PATH, authenticate(auth), perToken);
 
   for (const register of ROUTES) register(app, deps);

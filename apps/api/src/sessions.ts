@@ -2,7 +2,7 @@
 // an api and work on each.
 import type { Store } from '@gradus/store';
 import type { Context } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { generateCookie, getCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { SCOPES } from './apiKeys.js';
 import type { Caller } from './caller.js';
@@ -38,9 +38,12 @@ export interface BrowserSessions {
   /**
    * Ends the browser's session, where it has one, and begins another: for some hours, and never longer than the
    * token holds.
+   *
+   * @returns what the answer has as `Set-Cookie`
    */
-  begin(c: Context<ApiEnv>, caller: Caller): Promise<void>;
-  end(c: Context<ApiEnv>): Promise<void>;
+  begin(c: Context<ApiEnv>, caller: Caller): Promise<string>;
+  /** @returns what the answer has as `Set-Cookie` */
+  end(c: Context<ApiEnv>): Promise<string>;
   /** @returns null where the browser has no session, or it is over */
   callerOf(c: Context<ApiEnv>): Promise<Caller | null>;
 }
@@ -80,7 +83,7 @@ export function createBrowserSessions({
       if (former !== undefined) await store.sessions.end(former);
       const content = JSON.stringify({ ...caller, expiresAt } satisfies Session);
       const sessionId = await store.sessions.begin(content, Math.ceil(expiresAt - now));
-      setCookie(c, COOKIE, sessionId, {
+      return generateCookie(COOKIE, sessionId, {
         ...attributes(c),
         path: '/',
         httpOnly: true,
@@ -91,7 +94,7 @@ export function createBrowserSessions({
     end: async (c) => {
       const former = idOf(c);
       if (former !== undefined) await store.sessions.end(former);
-      deleteCookie(c, COOKIE, { ...attributes(c), path: '/' });
+      return generateCookie(COOKIE, '', { ...attributes(c), path: '/', maxAge: 0 });
     },
     callerOf: async (c) => {
       const sessionId = idOf(c);

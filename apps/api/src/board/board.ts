@@ -60,7 +60,7 @@ export function createBoard(deps: ApiDeps, auth: Auth): Hono<ApiEnv> {
       const caller = await auth.callerOfToken(token);
       assertScope(caller, BOARD_SCOPE);
       c.var.about.subject = caller.subject;
-      await auth.sessions.begin(c, caller);
+      c.header('Set-Cookie', await auth.sessions.begin(c, caller));
       return null;
     } catch (error) {
       if (error instanceof Problem) return error;
@@ -82,7 +82,7 @@ export function createBoard(deps: ApiDeps, auth: Auth): Hono<ApiEnv> {
   app.get('/sign-out', (c) => c.html(signOutPage(SIGN_OUT, BOARD_PATH)));
   app.post('/sign-out', async (c) => {
     auth.assertOwnPage(c);
-    await auth.sessions.end(c);
+    c.header('Set-Cookie', await auth.sessions.end(c));
     return c.redirect(BOARD_PATH, 303);
   });
 

@@ -79,8 +79,7 @@ export function session(app: ApiApp, auth: Auth): void {
     auth.assertOwnPage(c);
     const caller = await auth.callerOfToken(c.req.valid('json').token);
     c.var.about.subject = caller.subject;
-    await auth.sessions.begin(c, caller);
-    return c.body(null, 204);
+    return c.body(null, 204, { 'Set-Cookie': await auth.sessions.begin(c, caller) });
   });
   app.openapi(readRoute, async (c) => {
     const { subject, scopes, expiresAt } = c.var.caller;
@@ -89,7 +88,6 @@ export function session(app: ApiApp, auth: Auth): void {
   });
   app.openapi(endRoute, async (c) => {
     auth.assertOwnPage(c);
-    await auth.sessions.end(c);
-    return c.body(null, 204);
+    return c.body(null, 204, { 'Set-Cookie': await auth.sessions.end(c) });
   });
 }
