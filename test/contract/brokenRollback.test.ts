@@ -62,6 +62,7 @@ async function tripped(prefix: string): Promise<{ planId: string; agentIds: stri
   await store.plans.create({
     ...{ id: planId, name: 'to be rolled back', fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' },
     ...{ agentIds, cut: { batchSizes: [] }, failureThreshold: 0, concurrency: AGENTS, createdBy: 'operator' },
+    actor: 'operator',
     ...{ observeDuration: '0s', observeMs: 0, startAt: null, autoStart: true, gate: 'auto' },
     ...{ taskTimeout: '1h', taskTimeoutMs: 3_600_000, maxAttempts: 1, onThreshold: 'rollback' },
   });

@@ -32,20 +32,23 @@ afterAll(() => gradus.stop());
 const authorizedBy = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
 
 describe('401 unauthenticated', () => {
-  const headers = {
-    'no header': null,
-    'a token that is not known': 'Bearer not-a-token',
-    'another scheme': 'Basic YWRtaW46YWRtaW4=',
-    'no token in the header': 'Bearer',
-    'two tokens in the header': 'Bearer one two',
-  };
-  for (const [what, authorization] of Object.entries(headers)) {
-    it(`answers ${what} with WWW-Authenticate`, async () => {
-      const answer = await ask('GET', `${BASE}/upgrade-plans`, { authorization });
-      expectProblem(answer, 401, 'unauthenticated');
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-    });
-  }
+  it.each([
+    ['no header', null],
+    ['another scheme', 'Basic YWRtaW46YWRtaW4='],
+    ['no token in the header', 'Bearer'],
+    ['two tokens in the header', 'Bearer one two'],
+  ])('answers %s with how a token is sent', async (_, authorization) => {
+    const answer = await ask('GET', `${BASE}/upgrade-plans`, { authorization });
+    expectProblem(answer, 401, 'unauthenticated');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('answers a token that is not known with that', async () => {
+    const answer = await ask('GET', `${BASE}/upgrade-plans`, { authorization: 'Bearer not-a-token' });
+    expectProblem(answer, 401, 'unauthenticated');
+    const challenge = 'Bearer error="invalid_token", error_description="The token is not valid."';
+    expect(answer.headers.get('www-authenticate')).toBe(challenge);
+  });
 
   it('is asked for before anything else of a request is looked at', async () => {
     for (const path of [`${BASE}/upgrade-plans/${NO_PLAN}`, `${BASE}/nowhere`]) {

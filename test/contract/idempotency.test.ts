@@ -237,7 +237,10 @@ describe('an api that died over a keyed create', () => {
     };
     const times = { observeDuration: '0s', observeMs: 0, taskTimeout: '30m', taskTimeoutMs: 1_800_000 };
     const policy = { gate: 'auto', maxAttempts: 1, onThreshold: 'pause', startAt: null } as const;
-    return store.plans.create({ ...upgrade, ...times, ...policy, createdBy: 'admin' }, leaseUntil);
+    return store.plans.create(
+      { ...upgrade, ...times, ...policy, createdBy: 'admin', actor: 'admin' },
+      leaseUntil,
+    );
   };
 
   it('after its record: 409 while it may still live, then the plan is made', async () => {

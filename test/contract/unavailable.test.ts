@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ON_FROM } from '../support/agents.js';
 import { makeApiKey } from '../support/apiKeys.js';
+import { ofOwnPage, signIn } from '../support/browserSession.js';
 import { UPGRADE } from '../support/fleet.js';
 import { type Ask, BASE, createAsk } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
@@ -43,7 +44,10 @@ describe.skipIf(!canStartRedis)('while Redis is away', () => {
     const waiting = ask('POST', `${BASE}/lcas/lca/check-in?wait=5`, { json: { reports: [] } });
     await ask('POST', `${BASE}/lcas/lca/check-in?wait=1`, { json: { reports: [] } });
 
+    const url = String(api?.ready['url']);
+    const cookie = await signIn({ url }, token);
     await redis.kill();
+    const ofBrowser = { authorization: null, headers: { cookie, ...ofOwnPage(url) } };
     const reports = [{ agentId: 'item1', components: [] }];
     const requests: [method: string, path: string, asking: Parameters<Ask>[2]][] = [
       ['POST', PLANS, newPlan('item2')],
@@ -63,6 +67,11 @@ describe.skipIf(!canStartRedis)('while Redis is away', () => {
       ['DELETE', `${BASE}/agents/item2`, {}],
       ['POST', `${BASE}/lcas/lca/check-in`, { json: { reports } }],
       ['POST', `${BASE}/lcas/lca/check-in?wait=30`, { json: { reports: [] } }],
+      ['GET', PLANS, ofBrowser],
+      ['GET', '/session', ofBrowser],
+      ['POST', '/session', { json: { token }, ...ofBrowser }],
+      ['DELETE', '/session', ofBrowser],
+      ['GET', '/queues/', ofBrowser],
       ['GET', '/readyz', {}],
     ];
     for (const [method, path, asking] of requests) {
@@ -85,6 +94,7 @@ describe.skipIf(!canStartRedis)('while Redis is away', () => {
       { what: 'the api to serve again' },
     );
     expect(served.json).toMatchObject({ id, status: 'pending' });
+    expect((await ask('GET', '/session', ofBrowser)).status).toBe(200);
     expect((await ask('GET', '/readyz')).status).toBe(200);
     // What was answered 503 may be repeated.
     const again = await waitFor(

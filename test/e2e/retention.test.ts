@@ -27,6 +27,16 @@ it('deletes a plan that ended long enough ago, and leaves alone one that has not
       ),
     { what: 'the ended plan to be gone', timeoutMs: 20_000 },
   );
+  const told = await waitFor(
+    () =>
+      gradus.workers[0]?.log.find(
+        ({ planId, msg }) => planId === ended?.id && msg.startsWith('plan deleted'),
+      ),
+    {
+      what: 'the worker to say so',
+    },
+  );
+  expect(told).toMatchObject({ actor: 'gradus' });
   expect((await client.getPlanSummary(waiting?.id ?? '')).status).toBe('pending');
   const listed: string[] = [];
   for await (const { id } of client.listPlans()) listed.push(id);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createAsk } from '../support/http.js';
+import { type Issuer, startIssuer } from '../support/issuer.js';
 import type { OpenApi } from '../support/openApiSchema.js';
 import { fuzz } from './fuzzSettings.js';
 import { type Grounds, layGrounds } from './grounds.js';
@@ -21,16 +22,21 @@ class Faulty extends Error {
   readonly code = 'faulty-answer';
 }
 
+let issuer: Issuer;
 let gradus: Gradus;
 let grounds: Grounds;
 let document: OpenApi;
 
 beforeAll(async () => {
-  gradus = await startGradus();
+  issuer = await startIssuer();
+  gradus = await startGradus({ env: issuer.env });
   document = (await createAsk(gradus)('GET', '/openapi.json')).json as OpenApi;
   grounds = layGrounds(gradus);
 });
-afterAll(() => gradus.stop());
+afterAll(async () => {
+  await gradus.stop();
+  await issuer.stop();
+});
 
 /** Route → status → how often. */
 type Tally = Map<string, Map<string, number>>;

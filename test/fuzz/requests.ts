@@ -18,6 +18,8 @@ type Header = readonly [name: string, value: string];
 type Parameter = NonNullable<Operation['parameters']>[number];
 
 const TOKEN = 'TOKEN-OF-ALL-SCOPES';
+/** `{"alg":"ES256","kid":"\u0000"}` */
+const JWT_HEADER = 'eyJhbGciOiJFUzI1NiIsImtpZCI6Ilx1MDAwMCJ9';
 /** Replaces what stands for the token in a request's bytes. */
 export const withToken = (latin1: string, token: string) => latin1.replaceAll(TOKEN, token);
 
@@ -45,6 +47,10 @@ const authorization: fc.Arbitrary<Header[]> = mostly<Header[]>(
     [['Authorization', `bearer  ${TOKEN}`]],
     [['Authorization', 'Bearer \xff\xfe']],
     [['Authorization', `Basic ${TOKEN}`]],
+    [['Authorization', `Bearer ${JWT_HEADER}.e30.${'A'.repeat(86)}`]],
+    [['Authorization', `Bearer ${JWT_HEADER}.x.`]],
+    [['Authorization', `Bearer ${JWT_HEADER}`]],
+    [['Authorization', 'Bearer eyJhbGciOiJub25lIn0.e30.']],
     [['Cookie', 'gradus_session=\xff; gradus_session=%ff; =; ;']],
   ),
 );

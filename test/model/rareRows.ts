@@ -45,6 +45,7 @@ async function openScene(namespace: string, settings: Settings) {
     failureThreshold: thresholdPercent / 100,
     concurrency: 1,
     createdBy: 'operator',
+    actor: 'operator',
     observeDuration: '0s',
     observeMs: 0,
     startAt: null,

@@ -225,6 +225,7 @@ export async function openWorld(redisUrl: string, namespace: string, agents: rea
         failureThreshold: spec.thresholdPercent / 100,
         concurrency: spec.concurrency,
         createdBy: 'operator',
+        actor: 'operator',
         observeDuration: `${spec.observeMs / 1_000}s`,
         observeMs: spec.observeMs,
         startAt: spec.startAfterMs === null ? null : now + spec.startAfterMs,

@@ -4,6 +4,7 @@ import type { Plan } from '@gradus/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNetwork } from '../chaos/network.js';
 import { ON_FROM, registerAgents } from '../support/agents.js';
+import { ofOwnPage, signIn } from '../support/browserSession.js';
 import { UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
@@ -96,6 +97,19 @@ describe.skipIf(!canStartRedis)('with a replica that stands still', { timeout: 9
     expect(plans.items.map(({ id }) => id)).toEqual([((await writes.create()).json as Plan).id]);
     expect((await client.getPlanSummary(toCancel)).status).toBe('cancelled');
     expectProblem(await deletePlan(), 404, 'not-found');
+  });
+
+  it('nobody is told to be signed out whom a failover would sign in again', async () => {
+    const session = {
+      authorization: null,
+      headers: { cookie: await signIn(gradus, gradus.token), ...ofOwnPage(gradus.url) },
+    };
+    await redis.replica.freeze();
+    const answer = await ask('DELETE', '/session', session);
+    expectUnconfirmed(answer);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+    redis.replica.thaw();
+    expect((await ask('DELETE', '/session', session)).status).toBe(204);
   });
 
   it('what is only asked is answered as ever', async () => {

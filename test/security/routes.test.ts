@@ -1,12 +1,15 @@
 // Every route of the app: who may call it, and the headers that each answer has.
+import { readFileSync } from 'node:fs';
 import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createLogger } from '../../apps/api/src/logger.js';
 import { readSettings } from '../../apps/api/src/settings.js';
 import { ALL_SCOPES, makeApiKey, type Scope } from '../support/apiKeys.js';
+import { signIn } from '../support/browserSession.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
-import { type Answer, type Ask, createAsk } from '../support/http.js';
+import { type Answer, type Ask, type Asking, BASE, createAsk } from '../support/http.js';
+import { type Issuer, startIssuer } from '../support/issuer.js';
 import { freshNamespace } from '../support/namespace.js';
 import type { OpenApi } from '../support/openApiSchema.js';
 import { expectProblem } from '../support/problems.js';
@@ -16,6 +19,8 @@ const { createApp }: { createApp: (deps: object) => { routes: { method: string; 
 
 /** What anybody may ask for; nothing else is without a token. */
 const OPEN = ['GET /healthz', 'GET /readyz', 'GET /openapi.json'];
+/** Who signs in has no token yet but the one in the body; who is signed in has some scopes or others. */
+const SESSION = ['POST /session', 'GET /session', 'DELETE /session'];
 /** The pages sign their visitors in by themselves, and are looked at in the browser's tests. */
 const BOARD = /^\/queues(?:\/|$)/;
 
@@ -29,28 +34,34 @@ const keys = ALL_SCOPES.map((scope) => ({
   ),
 }));
 
+let issuer: Issuer;
 let gradus: Gradus;
 let ask: Ask;
 let guarded: { method: string; path: string; scope: Scope }[];
 
 beforeAll(async () => {
+  issuer = await startIssuer();
   gradus = await startGradus({
     keys: keys.flatMap(({ only, others }) => [only.key, others.key]),
     workers: 0,
+    env: issuer.env,
   });
   ask = createAsk(gradus);
   const { paths } = (await ask('GET', '/openapi.json')).json as OpenApi;
   guarded = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { security = [] }]) =>
-      security.map((requirement) => ({
+      [...new Set(security.flatMap(Object.values).flat())].map((scope) => ({
         method: method.toUpperCase(),
         path,
-        scope: requirement['bearer']?.[0] as Scope,
+        scope: scope as Scope,
       })),
     ),
   );
 });
-afterAll(() => gradus.stop());
+afterAll(async () => {
+  await gradus.stop();
+  await issuer.stop();
+});
 
 /** @returns `METHOD /path/:parameter` of all that the app answers, middleware apart */
 async function routesOfApp(): Promise<string[]> {
@@ -81,18 +92,51 @@ async function routesOfApp(): Promise<string[]> {
 it('every route of the app takes a scope that the document names, but those that are open', async () => {
   const documented = guarded.map(({ method, path }) => `${method} ${path.replaceAll(/{(\w+)}/g, ':$1')}`);
   expect(documented.length).toBeGreaterThan(20);
-  expect((await routesOfApp()).toSorted()).toEqual([...documented, ...OPEN].toSorted());
+  expect((await routesOfApp()).toSorted()).toEqual([...documented, ...OPEN, ...SESSION].toSorted());
 });
 
-it('what takes a token answers 401 without one, 403 without its scope, and neither with that scope alone', async () => {
+it('docs/security.md has each of these routes, with its scope', () => {
+  const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| \w+ \| `([A-Z]+) (\S+)` \| `(\S+)` \|$/gm)].map(
+    ([, method, path, scope]) => `${method} ${BASE}${path} ${scope}`,
+  );
+  const routes = guarded.map(({ method, path, scope }) => `${method} ${path} ${scope}`);
+  expect(rows.toSorted()).toEqual(routes.toSorted());
+});
+
+/** The ways of one caller to show who it is: what a request has of it. */
+async function waysOf(token: string, scopes: readonly Scope[]): Promise<Asking[]> {
+  const jwt = await issuer.token({ sub: `jwt of ${scopes.join()}`, scope: scopes.join(' ') });
+  return [
+    { authorization: `Bearer ${token}` },
+    { authorization: `Bearer ${jwt}` },
+    { authorization: null, headers: { cookie: await signIn(gradus, token), origin: gradus.url } },
+    { authorization: null, headers: { cookie: await signIn(gradus, jwt), origin: gradus.url } },
+  ];
+}
+
+it('what takes a scope answers 401 to nobody, 403 without the scope, and neither with that scope alone', async () => {
+  const ways = await Promise.all(
+    keys.map(async ({ scope, only, others }) => ({
+      scope,
+      only: await waysOf(only.token, only.key.scopes),
+      others: await waysOf(others.token, others.key.scopes),
+    })),
+  );
   for (const { method, path, scope } of guarded) {
     const at = path.replaceAll(/{\w+}/g, '1');
     const { only, others } =
-      keys.find((one) => one.scope === scope) ?? expect.unreachable(`${path}: ${scope}`);
-    const by = (token: string) => ask(method, at, { authorization: `Bearer ${token}` });
+      ways.find((one) => one.scope === scope) ?? expect.unreachable(`${path}: ${scope}`);
     expectProblem(await ask(method, at, { authorization: null }), 401, 'unauthenticated');
-    expectProblem(await by(others.token), 403, 'forbidden', { detail: expect.stringContaining(scope) });
-    expect([401, 403], `${method} ${path}`).not.toContain((await by(only.token)).status);
+    for (const way of others) {
+      const answer = await ask(method, at, way);
+      expectProblem(answer, 403, 'forbidden', { detail: expect.stringContaining(scope) });
+      const challenge = `Bearer error="insufficient_scope", scope="${scope}"`;
+      expect(answer.headers.get('www-authenticate')).toBe(challenge);
+    }
+    for (const way of only) {
+      expect([401, 403], `${method} ${path}`).not.toContain((await ask(method, at, way)).status);
+    }
   }
 });
 

@@ -2,8 +2,8 @@
 import type { AgentInput } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { agentBusy } from './agentProblems.js';
-import type { ApiKey } from './apiKeys.js';
-import { agentOfKey } from './boundKey.js';
+import { agentOfCaller } from './boundCaller.js';
+import type { Caller } from './caller.js';
 import { type ErrorCode, Problem } from './errors.js';
 import { faultsOf } from './faults.js';
 import { type Line, readLines } from './lines.js';
@@ -35,8 +35,8 @@ interface ReadAgent {
   input: AgentInput;
 }
 
-/** @returns the line's agent, or why it is none that the key may state */
-async function readAgent(inventory: Inventory, key: ApiKey, line: Line): Promise<ReadAgent | Rejection> {
+/** @returns the line's agent, or why it is none that the caller may state */
+async function readAgent(inventory: Inventory, caller: Caller, line: Line): Promise<ReadAgent | Rejection> {
   const reject = (code: RejectionCode, message: string) => ({ line: line.number, code, message });
   if (line.text === null) {
     return line.reason === 'too-long'
@@ -56,7 +56,7 @@ async function readAgent(inventory: Inventory, key: ApiKey, line: Line): Promise
   }
   const { agentId, ...input } = parsed.data;
   try {
-    return { line: line.number, agentId, input: await agentOfKey(inventory, key, agentId, input) };
+    return { line: line.number, agentId, input: await agentOfCaller(inventory, caller, agentId, input) };
   } catch (error) {
     if (error instanceof Problem && error.code === 'forbidden') return reject('forbidden', error.message);
     throw error;
@@ -64,13 +64,13 @@ async function readAgent(inventory: Inventory, key: ApiKey, line: Line): Promise
 }
 
 /**
- * @param key who imports: where it is bound, only its own LCA's agents are taken
+ * @param caller who imports: of one that is bound, only its own LCA's agents are taken
  * @param bytes NDJSON; blank lines are passed over
  * @returns how many agents were taken, and why each of the others was not
  */
 export async function importAgents(
   inventory: Inventory,
-  key: ApiKey,
+  caller: Caller,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<{ imported: number; rejected: Rejection[] }> {
   const rejected: Rejection[] = [];
@@ -92,7 +92,7 @@ export async function importAgents(
   };
   for await (const line of readLines(bytes, MAX_LINE_BYTES)) {
     if (line.text !== null && line.text.trim() === '') continue;
-    const read = await readAgent(inventory, key, line);
+    const read = await readAgent(inventory, caller, line);
     if ('code' in read) {
       rejected.push(read);
       continue;

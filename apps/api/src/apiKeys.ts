@@ -1,5 +1,8 @@
 // What a static key is, and what it may do.
 
+/** Who is named where Gradus did something by itself: nobody else has this name. */
+export const ITSELF = 'gradus';
+
 export const SCOPES = [
   'plans:read',
   'plans:write',

@@ -6,7 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { accessLog } from './accessLog.js';
-import { authenticate, KeyRing } from './auth.js';
+import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
@@ -41,6 +41,7 @@ import { resumeAllPlans } from './routes/resumeAllPlans.js';
 import { resumePlan } from './routes/resumePlan.js';
 import { retryPlan } from './routes/retryPlan.js';
 import { rollbackPlan } from './routes/rollbackPlan.js';
+import { SESSION_PATH, session } from './routes/session.js';
 import { startPlan } from './routes/startPlan.js';
 import { refuseFaults } from './validation.js';
 
@@ -85,10 +86,10 @@ const headers = secureHeaders({
  * @throws UnguardedRoute where a route declares no scope
  */
 export function createApp(deps: ApiDeps): ApiApp {
-  const { logger, keys, bodyLimitBytes, limits, rates, shutdown } = deps;
+  const { logger, bodyLimitBytes, limits, rates, shutdown } = deps;
   // Every long poll listens to it: many at once are no leak.
   setMaxListeners(0, shutdown);
-  const ring = new KeyRing(keys);
+  const auth = createAuth(deps);
   const requests = new Map<string, NonNullable<RouteConfig['request']>>();
   const app: ApiApp = new OpenAPIHono<ApiEnv>({
     defaultHook: refuseFaults(requests),
@@ -106,17 +107,20 @@ export function createApp(deps: ApiDeps): ApiApp {
     },
   });
   const admitted = admit(limits, bodyLimitBytes, (path) => path === IMPORT_PATH);
-  const perToken = limitRate(rates.perToken, (c) => c.var.key.name);
+  const perToken = limitRate(rates.perToken, (c) => c.var.caller.subject);
   // By the token as well: nobody uses up another's share by naming its LCA.
-  const perLca = limitRate(rates.perLca, (c) => `${c.var.key.name} ${c.req.path}`);
-  app.use('/api/*', admitted, authenticate(ring), perToken, except(IMPORT_PATH, limit));
+  const perLca = limitRate(rates.perLca, (c) => `${c.var.caller.subject} ${c.req.path}`);
+  app.use('/api/*', admitted, authenticate(auth), perToken, except(IMPORT_PATH, limit));
   app.use(`${BASE}/lcas/*`, perLca);
   app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
+  app.use(SESSION_PATH, admitted, limit, except(changesNothing, confirmWrites(deps)));
+  app.get(SESSION_PATH, authenticate(auth), perToken);
 
   for (const register of ROUTES) register(app, deps);
+  session(app, auth);
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);
   serveOpenApi(app);
-  app.route(BOARD_PATH, createBoard(deps, ring));
+  app.route(BOARD_PATH, createBoard(deps, auth));
   return app;
 }

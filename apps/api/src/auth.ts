@@ -1,58 +1,102 @@
-// Who may do what: static bearer keys, of which only the SHA-256 is held.
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
-import type { ApiKey, Scope } from './apiKeys.js';
-import type { ApiEnv } from './env.js';
-import { Problem } from './errors.js';
+// Who asks, and whether they may: by a static key, a JWT, or the session of a browser.
+import type { Context, MiddlewareHandler } from 'hono';
+import { decodeProtectedHeader } from 'jose';
+import { ITSELF, type Scope } from './apiKeys.js';
+import type { Caller } from './caller.js';
+import { invalidToken, lacksScope, noToken } from './challenges.js';
+import type { ApiDeps, ApiEnv } from './env.js';
+import { openIssuerKeys } from './issuerKeys.js';
+import { createJwts } from './jwts.js';
+import { KeyRing } from './keyRing.js';
+import { assertSameOrigin } from './origins.js';
+import { type BrowserSessions, createBrowserSessions } from './sessions.js';
 
-/** The keys that are known. */
-export class KeyRing {
-  readonly #keys: readonly { key: ApiKey; digest: Buffer }[];
+export interface Auth {
+  /** @throws Problem `unauthenticated`; `unavailable` where that cannot be known now */
+  callerOfToken(token: string): Promise<Caller>;
+  /**
+   * Takes the bearer token; where none is sent, the session.
+   *
+   * @returns who sends the request, now also in `c.var` and its log line; null where it shows neither
+   * @throws Problem `unauthenticated`; `unavailable`; `forbidden` where another site used the session
+   */
+  identify(c: Context<ApiEnv>): Promise<Caller | null>;
+  /** @throws Problem `forbidden` where another site's page sends what changes something */
+  assertOwnPage(c: Context<ApiEnv>): void;
+  sessions: BrowserSessions;
+}
 
-  constructor(keys: readonly ApiKey[]) {
-    this.#keys = keys.map((key) => ({ key, digest: Buffer.from(key.sha256, 'hex') }));
-  }
-
-  /** Takes the same time whichever key it is. @returns null where no key has this token */
-  find(token: string): ApiKey | null {
-    const presented = createHash('sha256').update(token).digest();
-    let found: ApiKey | null = null;
-    for (const { key, digest } of this.#keys) {
-      if (timingSafeEqual(presented, digest)) found = key;
-    }
-    return found;
-  }
-
-  /** @returns the key of that name, null where it is not held any more */
-  byName(name: string): ApiKey | null {
-    return this.#keys.find(({ key }) => key.name === name)?.key ?? null;
+/** A static key has no header that could be read. */
+function isJwt(token: string): boolean {
+  if (!token.includes('.')) return false;
+  try {
+    decodeProtectedHeader(token);
+    return true;
+  } catch {
+    return false;
   }
 }
 
-/**
- * @param header the request's `Authorization`
- * @returns its key; null where there is no header
- * @throws Problem `unauthenticated` where the header is no bearer token that is known
- */
-export function keyOfHeader(ring: KeyRing, header: string | undefined): ApiKey | null {
-  if (header === undefined) return null;
+/** @throws Problem `unauthenticated` where the header is no bearer token's */
+function bearerOf(header: string): string {
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
-  const key = token === undefined ? null : ring.find(token);
-  if (key === null) throw new Problem('unauthenticated', 'The token is not valid.');
-  return key;
+  if (token === undefined) throw noToken('Send the header Authorization: Bearer TOKEN.');
+  return token;
 }
 
-/** @throws Problem `forbidden` where the key lacks the scope */
-export function assertScope(key: ApiKey, scope: Scope): void {
-  if (!key.scopes.includes(scope)) throw new Problem('forbidden', `The token lacks the scope ${scope}.`);
+export function createAuth({ store, keys, jwt, trustProxy, logger, shutdown }: ApiDeps): Auth {
+  const ring = new KeyRing(keys);
+  const jwts =
+    jwt === null
+      ? null
+      : createJwts(
+          jwt,
+          openIssuerKeys({ url: jwt.jwksUrl, refreshMs: jwt.refreshMs, logger, shutdown }),
+          store.now,
+        );
+  const sessions = createBrowserSessions({ store, ring, jwts, trustProxy });
+
+  const callerOfToken: Auth['callerOfToken'] = async (token) => {
+    if (jwts === null || !isJwt(token)) {
+      const holder = ring.find(token);
+      if (holder === null) throw invalidToken('The token is not valid.');
+      return holder;
+    }
+    const caller = await jwts.callerOf(token);
+    // Events and limits go by the name alone.
+    if (caller.subject === ITSELF || ring.hasName(caller.subject)) {
+      throw invalidToken('The subject of the token is the name of a static key, or of Gradus itself.');
+    }
+    return caller;
+  };
+
+  return {
+    callerOfToken,
+    identify: async (c) => {
+      const header = c.req.header('Authorization');
+      const caller =
+        header === undefined ? await sessions.callerOf(c) : await callerOfToken(bearerOf(header));
+      if (caller === null) return null;
+      c.set('caller', caller);
+      c.var.about.subject = caller.subject;
+      if (header === undefined) assertSameOrigin(c, trustProxy);
+      return caller;
+    },
+    assertOwnPage: (c) => assertSameOrigin(c, trustProxy),
+    sessions,
+  };
 }
 
-/** Lets nobody by without a valid token. */
-export function authenticate(ring: KeyRing): MiddlewareHandler<ApiEnv> {
+/** @throws Problem `forbidden` where the caller lacks the scope */
+export function assertScope(caller: Caller, scope: Scope): void {
+  if (!caller.scopes.includes(scope)) throw lacksScope(scope);
+}
+
+/** Lets nobody by without a valid token or session. */
+export function authenticate(auth: Auth): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const key = keyOfHeader(ring, c.req.header('Authorization'));
-    if (key === null) throw new Problem('unauthenticated', 'Send the header Authorization: Bearer TOKEN.');
-    c.set('key', key);
+    const caller = await auth.identify(c);
+    if (caller === null) throw noToken('Send the header Authorization: Bearer TOKEN.');
     await next();
   };
 }
@@ -60,8 +104,8 @@ export function authenticate(ring: KeyRing): MiddlewareHandler<ApiEnv> {
 /** The part of a route's definition that says, and enforces, which scope it takes. */
 export function scoped(scope: Scope) {
   const requireScope: MiddlewareHandler<ApiEnv> = async (c, next) => {
-    assertScope(c.var.key, scope);
+    assertScope(c.var.caller, scope);
     await next();
   };
-  return { security: [{ bearer: [scope] }], middleware: requireScope };
+  return { security: [{ bearer: [scope] }, { session: [scope] }], middleware: requireScope };
 }

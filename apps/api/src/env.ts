@@ -6,13 +6,25 @@ import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import type { ApiKey } from './apiKeys.js';
+import type { Caller } from './caller.js';
+import type { ErrorCode } from './errors.js';
+import type { JwtSettings } from './jwtSettings.js';
 import type { Admission, LoadLimits } from './limits.js';
 
 /** What a request turned out to be about, for its log line. */
 interface About {
+  /** Who sent it. */
+  subject?: string;
   planId?: string;
   batchIndex?: number;
+  agentId?: string;
   lcaUuid?: string;
+  /** Of an import: how many agents were taken, and how many were not. */
+  imported?: number;
+  rejected?: number;
+  /** The problem that it ended in, and why where it was not let in. */
+  code?: ErrorCode;
+  refusal?: string;
 }
 
 export interface ApiEnv {
@@ -21,7 +33,7 @@ export interface ApiEnv {
     requestId: string;
     about: About;
     /** Who asks; set on every route under `/api`. */
-    key: ApiKey;
+    caller: Caller;
     /** What the request holds of the limits; set on every route under `/api`. */
     admission: Admission;
   };
@@ -33,6 +45,10 @@ export interface ApiDeps {
   store: Store;
   queues: Queues;
   keys: readonly ApiKey[];
+  /** null: no JWTs are taken. */
+  jwt: JwtSettings | null;
+  /** Whether what a proxy says of the browser's own address is believed. */
+  trustProxy: boolean;
   maxAgentsPerPlan: number;
   bodyLimitBytes: number;
   limits: LoadLimits;

@@ -58,15 +58,27 @@ interface ProblemExtensions {
   agentCount?: number;
 }
 
+interface ProblemOptions extends ErrorOptions {
+  /** Of the answer, in the place of what those of its code have. */
+  headers?: Readonly<Record<string, string>>;
+}
+
 /** A failure whose detail may be shown to whoever sent the request. */
 export class Problem extends Error {
   readonly code: ErrorCode;
   readonly extensions: ProblemExtensions;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, detail: string, extensions: ProblemExtensions = {}, options?: ErrorOptions) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    extensions: ProblemExtensions = {},
+    { headers = {}, ...options }: ProblemOptions = {},
+  ) {
     super(detail, options);
     this.name = 'Problem';
     this.code = code;
     this.extensions = extensions;
+    this.headers = headers;
   }
 }

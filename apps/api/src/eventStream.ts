@@ -22,11 +22,13 @@ export function streamEvents(
 ): Response {
   // A proxy that gathers what it passes on would hold events back.
   c.header('X-Accel-Buffering', 'no');
+  const { expiresAt } = c.var.caller;
+  const hasExpired = () => expiresAt !== null && store.now() >= expiresAt;
   return streamSSE(c, async (stream) => {
     let last = after;
     let isReset = false;
     let beatAt = store.now() + BEAT_EVERY_MS;
-    while (!stream.aborted && !shutdown.aborted) {
+    while (!stream.aborted && !shutdown.aborted && !hasExpired()) {
       const read = await store.plans.listEvents(planId, { after: last, limit: EVENTS_A_READ });
       if (read === null) return;
       if (read.isGapped && !isReset) await stream.writeSSE({ event: 'reset', data: '{}' });

@@ -58,7 +58,7 @@ export async function answerNewPlan(
   let isRepeat = false;
   if (key === undefined) await make(planId);
   else {
-    const request = { subject: c.var.key.name, route, key, body: await body() };
+    const request = { subject: c.var.caller.subject, route, key, body: await body() };
     ({ planId, isRepeat } = await makeOnce(store.idempotency, request, make));
   }
   c.var.about.planId = planId;

@@ -63,13 +63,21 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
   return c.body(JSON.stringify(body), status, {
     'Content-Type': 'application/problem+json',
     ...HEADERS[problem.code],
+    ...problem.headers,
   });
+}
+
+/** Has the request's log line say what it ended in, and why where somebody was not let in. */
+export function noteProblem(c: Context<ApiEnv>, { code, message }: Problem): void {
+  c.var.about.code = code;
+  if (code === 'unauthenticated' || code === 'forbidden') c.var.about.refusal = message;
 }
 
 /** Answers every error that a handler throws; the log gets the cause of those that are not the client's. */
 export function onError(logger: Logger): ErrorHandler<ApiEnv> {
   return (error, c) => {
     const problem = toProblem(error);
+    noteProblem(c, problem);
     const err = problem.cause ?? problem;
     const facts = { requestId: c.var.requestId, err, ...c.var.about };
     if (problem.code === 'unavailable') logger.warn(facts, 'unavailable');

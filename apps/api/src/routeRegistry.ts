@@ -22,8 +22,11 @@ function routesOf(app: ApiApp) {
 export function assertEveryRouteIsScoped(app: ApiApp): void {
   const known: readonly string[] = SCOPES;
   for (const { method, path, security = [] } of routesOf(app)) {
-    const scopes = security.flatMap((requirement) => requirement['bearer'] ?? []);
-    if (path.startsWith('/api/') && !scopes.some((scope) => known.includes(scope))) {
+    const isScoped = (requirement: (typeof security)[number]) =>
+      Object.values(requirement)
+        .flat()
+        .some((scope) => known.includes(scope));
+    if (path.startsWith('/api/') && !(security.length > 0 && security.every(isScoped))) {
       throw new UnguardedRoute(method, path);
     }
   }

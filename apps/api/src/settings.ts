@@ -1,7 +1,13 @@
 // What the process is told by its environment.
 import { parseDuration } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
-import { SCOPES } from './apiKeys.js';
+import { ITSELF, SCOPES } from './apiKeys.js';
+import { algorithms, claimName, jwksUrl, jwtSettings, missingOfJwts } from './jwtSettings.js';
+
+/** More of it would make the expiry of a token mean little. */
+const MAX_SKEW_MS = 5 * 60_000;
+/** The issuer is not asked more often; a withdrawn key is not believed for longer. */
+const REFRESH_MS = { least: 5_000, most: 86_400_000 };
 
 const KEYS_RULE =
   'must be a JSON list with at least one key, such as ' +
@@ -17,14 +23,18 @@ export class InvalidSettings extends Error {
 }
 
 const apiKey = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((name) => name !== ITSELF, `must not be ${ITSELF}, which stands for what Gradus does by itself`),
   sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits'),
   scopes: z.array(z.enum(SCOPES)),
   lcaUuid: z.string().min(1).optional(),
 });
 
 const apiKeys = z
-  .string(KEYS_RULE)
+  .string()
   .transform((text, ctx): unknown => {
     try {
       return JSON.parse(text);
@@ -71,7 +81,21 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 of the characters A-Z a-z 0-9 _ -')
     .default('gradus'),
-  GRADUS_API_KEYS: apiKeys,
+  GRADUS_API_KEYS: apiKeys.optional(),
+  GRADUS_JWKS_URL: jwksUrl.optional(),
+  GRADUS_JWT_ISSUER: z.string().optional(),
+  GRADUS_JWT_AUDIENCE: z.string().optional(),
+  GRADUS_JWT_ALGORITHMS: algorithms,
+  GRADUS_JWT_CLOCK_SKEW: duration('30s').refine((ms) => ms <= MAX_SKEW_MS, 'must be at most 5m'),
+  GRADUS_JWT_SCOPE_CLAIM: claimName,
+  GRADUS_JWKS_REFRESH: duration('5m').refine(
+    (ms) => ms >= REFRESH_MS.least && ms <= REFRESH_MS.most,
+    'must be from 5s to 1d',
+  ),
+  GRADUS_TRUST_PROXY: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
   GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
   GRADUS_BODY_LIMIT: wholeNumber(1_024, 1_073_741_824, 16 * 1024 * 1024),
   GRADUS_BODY_BYTES_AT_ONCE: wholeNumber(1_024, 17_179_869_184, 64 * 1024 * 1024),
@@ -99,20 +123,23 @@ export type Settings = ReturnType<typeof readSettings>;
 export function readSettings(env: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(set);
-  if (!parsed.success) {
-    throw new InvalidSettings(
-      parsed.error.issues.map(({ path: [name, ...rest], message }) =>
-        [String(name), ...rest.map(String)].join('.').concat(': ', message),
-      ),
-    );
+  const faults = (parsed.error?.issues ?? []).map(({ path: [name, ...rest], message }) =>
+    [String(name), ...rest.map(String)].join('.').concat(': ', message),
+  );
+  faults.push(...missingOfJwts(set));
+  if (set['GRADUS_API_KEYS'] === undefined && set['GRADUS_JWKS_URL'] === undefined) {
+    faults.push(`GRADUS_API_KEYS: ${KEYS_RULE}; or JWTs must be taken, by GRADUS_JWKS_URL`);
   }
+  if (!parsed.success || faults.length > 0) throw new InvalidSettings(faults);
   const { data } = parsed;
   return {
     port: data.PORT,
     host: data.HOST,
     redisUrl: data.REDIS_URL,
     namespace: data.GRADUS_NAMESPACE,
-    keys: data.GRADUS_API_KEYS,
+    keys: data.GRADUS_API_KEYS ?? [],
+    jwt: jwtSettings(data),
+    trustProxy: data.GRADUS_TRUST_PROXY,
     maxAgentsPerPlan: data.GRADUS_MAX_AGENTS_PER_PLAN,
     bodyLimitBytes: data.GRADUS_BODY_LIMIT,
     limits: {

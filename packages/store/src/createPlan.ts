@@ -185,7 +185,7 @@ export function headerFields(
   planned: Extract<Planned, { outcome: 'planned' }>,
   createdAt: number,
 ): Fields {
-  const { agentIds, cut, ...given } = plan;
+  const { agentIds, cut, actor: _, ...given } = plan;
   const fields = {
     ...given,
     cut: JSON.stringify(cut),
@@ -212,7 +212,7 @@ async function publish(
     now: createdAt,
     header: headerFields(making, planned, createdAt),
     batches: planned.batches.map((batch) => JSON.stringify(batch)),
-    actor: plan.createdBy,
+    actor: plan.actor,
   });
   if (answer === 'abandoned') throw new StoreUnavailable(new ReservationLost(plan.id));
 }

@@ -35,16 +35,18 @@ async function unindex({ connection, keys }: StoreParts, planId: string, created
   await unlessAway(connection.zrem(keys.endedPlans, planId));
 }
 
-/** Deletes plans that ended before that instant, some at a time. @returns how many */
-export async function deleteEndedBefore(parts: StoreParts, instantMs: number): Promise<number> {
+/** Deletes plans that ended before that instant, some at a time. @returns which */
+export async function deleteEndedBefore(parts: StoreParts, instantMs: number): Promise<string[]> {
   const { connection, keys } = parts;
   const planIds = await unlessAway(
     connection.zrange(keys.endedPlans, '-inf', instantMs.toString(), 'BYSCORE', 'LIMIT', 0, DELETED_AT_ONCE),
   );
+  const deleted: string[] = [];
   for (const planId of planIds) {
     const { outcome } = await deletePlan(parts, planId);
+    if (outcome === 'done') deleted.push(planId);
     // Deleted before, by somebody who died on its indexes.
     if (outcome === 'not-found') await unlessAway(connection.zrem(keys.endedPlans, planId));
   }
-  return planIds.length;
+  return deleted;
 }

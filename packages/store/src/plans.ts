@@ -170,7 +170,7 @@ export function createPlans(parts: StoreParts): Plans {
       >('resume-plan', keys.planAll(planId), {
         now: clock.now(),
         actor,
-        detail: reason ?? '',
+        reason: reason ?? '',
         ifRevision,
         kind,
         batchIndex,
@@ -202,7 +202,8 @@ export function createPlans(parts: StoreParts): Plans {
   };
 
   const resumeAll: Plans['resumeAll'] = async (actor) => {
-    const resumed = await toAllActive((planId) => resume({ planId, actor }, 'stop'));
+    const reason = `Emergency stop ended by ${actor}`;
+    const resumed = await toAllActive((planId) => resume({ planId, actor, reason }, 'stop'));
     return Promise.all(
       resumed.map(async (planId) => {
         const currentBatch = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'currentBatch'));

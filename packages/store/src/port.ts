@@ -47,7 +47,10 @@ export interface NewPlan {
   cut: BatchCut;
   failureThreshold: number;
   concurrency: number;
+  /** Whom the plan shows as its maker: by a client's word. */
   createdBy: string;
+  /** Whom its events name: who has it made. */
+  actor: string;
   /** As it was given. */
   observeDuration: string;
   observeMs: number;
@@ -268,8 +271,8 @@ export interface PlanSteps {
   /** Tells LCAs which of their tasks the plan has dropped. */
   withdrawTasks(planId: string): Promise<void>;
   retirePlan(planId: string): Promise<void>;
-  /** Deletes plans that ended before that instant, some at a time. @returns how many */
-  deleteEndedBefore(instantMs: number): Promise<number>;
+  /** Deletes plans that ended before that instant, some at a time. @returns which */
+  deleteEndedBefore(instantMs: number): Promise<string[]>;
   /** queued → dispatched. @returns null where the task is not to be dispatched any more */
   dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
   /** After the mailbox has it. */
@@ -366,12 +369,12 @@ export interface Mailboxes {
   ): Promise<void>;
 }
 
-/** Browser sessions: a random id stands for a key's name. */
+/** Browser sessions: a random id stands for what was said of who signed in. */
 export interface Sessions {
   /** @returns the new session's id */
-  begin(keyName: string, ttlMs: number): Promise<string>;
-  /** @returns the key's name, null where there is no such session */
-  keyOf(sessionId: string): Promise<string | null>;
+  begin(content: string, ttlMs: number): Promise<string>;
+  /** @returns the content that it was begun with, null where there is no such session */
+  read(sessionId: string): Promise<string | null>;
   end(sessionId: string): Promise<void>;
 }
 

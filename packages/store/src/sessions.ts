@@ -1,4 +1,4 @@
-// Browser sessions: a random id stands for a key's name, and only the id's digest is kept.
+// Browser sessions: a random id stands for who signed in, and only the id's digest is kept.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Connection } from '@gradus/redis';
 import type { Keys } from './keys.js';
@@ -8,12 +8,12 @@ import { unlessAway } from './scripts.js';
 export function createSessions(connection: Connection, keys: Keys): Sessions {
   const keyFor = (sessionId: string) => keys.session(createHash('sha256').update(sessionId).digest('hex'));
   return {
-    begin: async (keyName, ttlMs) => {
+    begin: async (content, ttlMs) => {
       const sessionId = randomBytes(32).toString('base64url');
-      await unlessAway(connection.set(keyFor(sessionId), keyName, 'PX', ttlMs));
+      await unlessAway(connection.set(keyFor(sessionId), content, 'PX', ttlMs));
       return sessionId;
     },
-    keyOf: (sessionId) => unlessAway(connection.get(keyFor(sessionId))),
+    read: (sessionId) => unlessAway(connection.get(keyFor(sessionId))),
     end: async (sessionId) => {
       await unlessAway(connection.del(keyFor(sessionId)));
     },

@@ -77,6 +77,7 @@ function inherited(plan: Fields, { id, actor }: Succession): Omit<NewPlan, 'agen
     failureThreshold: Number(text('failureThreshold')),
     concurrency: Number(text('concurrency')),
     createdBy: actor,
+    actor,
     observeDuration: text('observeDuration'),
     observeMs: Number(text('observeMs')),
     startAt: null,

@@ -4,7 +4,7 @@ import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
-import { lcaOfKey } from '../boundKey.js';
+import { lcaOfCaller } from '../boundCaller.js';
 import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
@@ -64,7 +64,7 @@ export function checkIn(app: ApiApp, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
-    lcaOfKey(c.var.key, lcaUuid);
+    lcaOfCaller(c.var.caller, lcaUuid);
     const waitMs = c.req.valid('query').wait * 1_000;
     // First: reports that are taken and then answered 503 would be sent again for nothing.
     if (waitMs > 0) c.var.admission.wait();

@@ -80,7 +80,8 @@ export function createPlan(app: ApiApp, deps: ApiDeps): void {
     const planOf = (id: string): NewPlan => ({
       ...given,
       id,
-      createdBy: createdBy ?? c.var.key.name,
+      createdBy: createdBy ?? c.var.caller.subject,
+      actor: c.var.caller.subject,
       observeDuration: observeDuration.given,
       observeMs: observeDuration.ms,
       startAt,

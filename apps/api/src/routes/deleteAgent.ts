@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { agentBusy, noSuchAgent } from '../agentProblems.js';
 import { scoped } from '../auth.js';
-import { assertAgentOfKey } from '../boundKey.js';
+import { assertAgentOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { noQuery } from '../schemas/fields.js';
 import { problems } from '../schemas/problem.js';
@@ -25,7 +25,8 @@ const route = createRoute({
 export function deleteAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    await assertAgentOfKey(store.inventory, c.var.key, agentId);
+    c.var.about.agentId = agentId;
+    await assertAgentOfCaller(store.inventory, c.var.caller, agentId);
     const result = await store.inventory.remove(agentId);
     if (result.outcome === 'busy') throw agentBusy(agentId, result.planId);
     if (result.outcome === 'not-found') throw noSuchAgent(agentId);

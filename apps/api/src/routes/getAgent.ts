@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { noSuchAgent } from '../agentProblems.js';
 import { scoped } from '../auth.js';
-import { assertAgentOfKey } from '../boundKey.js';
+import { assertAgentOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { agent } from '../schemas/agent.js';
 import { noQuery } from '../schemas/fields.js';
@@ -26,7 +26,8 @@ const route = createRoute({
 export function getAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    await assertAgentOfKey(store.inventory, c.var.key, agentId);
+    c.var.about.agentId = agentId;
+    await assertAgentOfCaller(store.inventory, c.var.caller, agentId);
     const found = await store.inventory.get(agentId);
     if (found === null) throw noSuchAgent(agentId);
     return c.json(found, 200);

@@ -56,6 +56,9 @@ export function importAgents(app: ApiApp, { store }: ApiDeps): void {
       throw new Problem('unsupported-media-type', 'Send the agents as application/x-ndjson.');
     }
     const bytes = c.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (empty) => empty.close() });
-    return c.json(await importFrom(store.inventory, c.var.key, bytes), 200);
+    const result = await importFrom(store.inventory, c.var.caller, bytes);
+    c.var.about.imported = result.imported;
+    c.var.about.rejected = result.rejected.length;
+    return c.json(result, 200);
   });
 }

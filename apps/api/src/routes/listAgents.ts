@@ -1,7 +1,7 @@
 // ListAgents: the inventory, page by page.
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
-import { lcaOfKey } from '../boundKey.js';
+import { lcaOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { agent } from '../schemas/agent.js';
 import { identifier, pageQuery, text } from '../schemas/fields.js';
@@ -35,7 +35,7 @@ const route = createRoute({
 export function listAgents(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
-    const lcaUuid = lcaOfKey(c.var.key, query.lcaUuid);
+    const lcaUuid = lcaOfCaller(c.var.caller, query.lcaUuid);
     return c.json(await store.inventory.list({ ...query, lcaUuid }), 200);
   });
 }

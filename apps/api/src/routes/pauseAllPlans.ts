@@ -23,7 +23,7 @@ const route = createRoute({
 
 export function pauseAllPlans(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const plans = await store.plans.pauseAll(c.var.key.name);
+    const plans = await store.plans.pauseAll(c.var.caller.subject);
     return c.json({ plans }, 200);
   });
 }

@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { agentBusy } from '../agentProblems.js';
 import { scoped } from '../auth.js';
-import { agentOfKey } from '../boundKey.js';
+import { agentOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { agent, agentInput } from '../schemas/agent.js';
 import { identifier, noQuery } from '../schemas/fields.js';
@@ -33,7 +33,8 @@ const route = createRoute({
 export function putAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    const input = await agentOfKey(store.inventory, c.var.key, agentId, c.req.valid('json'));
+    c.var.about.agentId = agentId;
+    const input = await agentOfCaller(store.inventory, c.var.caller, agentId, c.req.valid('json'));
     const result = await store.inventory.put(agentId, input);
     if (result.outcome === 'busy') throw agentBusy(agentId, result.planId);
     return c.json(result.agent, result.outcome === 'created' ? 201 : 200);

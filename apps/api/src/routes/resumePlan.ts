@@ -53,7 +53,7 @@ export function resumePlan(app: ApiApp, deps: ApiDeps): void {
     const changes = c.req.valid('json');
     const result = await store.plans.resume({
       planId,
-      actor: c.var.key.name,
+      actor: c.var.caller.subject,
       ifRevision,
       ...changes,
     });

@@ -11,7 +11,10 @@ export const planEvent = z
     batchIndex: z.int().nullable(),
     agentId: z.string().nullable(),
     lifecycleTaskUuid: z.string().nullable(),
-    actor: z.string().nullable().openapi({ description: "A key's name, or gradus" }),
+    actor: z
+      .string()
+      .nullable()
+      .openapi({ description: "Who did it: a key's name, the subject of a JWT, or gradus" }),
     detail: z.string().nullable().openapi({ description: 'Why, and the numbers that it was decided on' }),
   })
   .openapi('PlanEvent') satisfies z.ZodType<PlanEvent>;

@@ -90,9 +90,10 @@ export function newPlanSchema(maxAgents: number) {
       concurrency: integer(1, MAX_AGENTS_AT_ONCE)
         .default(5)
         .openapi({ description: 'Counts agents', default: 5, example: 5 }),
-      createdBy: text(200)
-        .optional()
-        .openapi({ description: 'By default the name of the key', example: 'admin' }),
+      createdBy: text(200).optional().openapi({
+        description: 'By default who sends the request, whom the events name either way',
+        example: 'admin',
+      }),
       observeDuration: duration(0, '0s').openapi({
         description: 'How long a batch is watched once its agents have ended',
         example: '10m',

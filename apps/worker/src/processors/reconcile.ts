@@ -5,14 +5,16 @@ import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
 export function reconcile(deps: Deps) {
-  const { store, queues } = deps;
+  const { store, queues, logger } = deps;
   return processor(reconcileJob, deps, async () => {
     const plans = await store.steps.listActive();
     for (const { planId, status, currentBatch, startAt, autoStart } of plans) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
       else if (autoStart) await queues.ensurePlanJob(planId, (startAt ?? 0) - store.now());
     }
-    await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
+    const deleted = await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
+    // Its events went with it.
+    for (const planId of deleted) logger.info({ planId, actor: 'gradus' }, 'plan deleted: kept long enough');
     return null;
   });
 }

@@ -1,5 +1,5 @@
 -- An operator resumes a paused plan. Only a pause by the threshold is forgiven.
--- Input: now, actor, detail, ifRevision?, kind? (resumes only what was paused so), failureThreshold?, concurrency?,
+-- Input: now, actor, reason, ifRevision?, kind? (resumes only what was paused so), failureThreshold?, concurrency?,
 -- allowedFailures? (of the open batch, which must still be batchIndex), retryFailed, freshTaskUuids.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
@@ -31,22 +31,31 @@ if IN.retryFailed then
   end
 end
 
+-- What the resume changes, for its event.
+local said = {}
+if IN.reason ~= '' then
+  said[1] = IN.reason
+end
 if IN.failureThreshold then
   if tonumber(header('currentBatch')) ~= IN.batchIndex then
     return cjson.encode({ outcome = 'moved-on', status = status })
   end
+  said[#said + 1] = 'failureThreshold from ' .. header('failureThreshold') .. ' to ' .. IN.failureThreshold
   redis.call('HSET', K.plan, 'failureThreshold', IN.failureThreshold)
   if batchField('status') then
     redis.call('HSET', K.batch, 'allowedFailures', IN.allowedFailures)
   end
 end
 if IN.concurrency then
+  said[#said + 1] = 'concurrency from ' .. header('concurrency') .. ' to ' .. IN.concurrency
   redis.call('HSET', K.plan, 'concurrency', IN.concurrency)
 end
 if kind == 'threshold' then
+  said[#said + 1] = #failed == 0 and batchNumber('failed') .. ' failed forgiven' or nil
   redis.call('HSET', K.batch, 'forgiven', batchNumber('failed'))
 end
 if #failed > 0 then
+  said[#said + 1] = #failed .. ' failed tried again'
   for _, agent in ipairs(failed) do
     for index, task in ipairs(agent.tasks) do
       if task.status == 'failed' then
@@ -68,7 +77,7 @@ if batchField('status') == 'observing' then
   redis.call('HSET', K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))
   redis.call('DEL', K.heard)
 end
-revise('plan.resumed', { actor = IN.actor, detail = IN.detail, batchIndex = header('currentBatch') })
+revise('plan.resumed', { actor = IN.actor, detail = table.concat(said, ', '), batchIndex = header('currentBatch') })
 if batchField('status') then
   judge()
 end
