@@ -1,15 +1,5 @@
 // What a static key is, and what it may do.
-
-export const SCOPES = [
-  'plans:read',
-  'plans:write',
-  'agents:read',
-  'agents:write',
-  'agents:check-in',
-  'queues:admin',
-] as const;
-
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from '@gradus/domain';
 
 export interface ApiKey {
   /** The subject: who acts with this key. */

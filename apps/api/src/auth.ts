@@ -1,7 +1,8 @@
 // Who may do what: static bearer keys, of which only the SHA-256 is held.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Scope } from '@gradus/domain';
 import type { MiddlewareHandler } from 'hono';
-import type { ApiKey, Scope } from './apiKeys.js';
+import type { ApiKey } from './apiKeys.js';
 import type { ApiEnv } from './env.js';
 import { Problem } from './errors.js';
 

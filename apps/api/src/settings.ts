@@ -1,7 +1,6 @@
 // What the process is told by its environment.
-import { parseDuration } from '@gradus/domain';
+import { parseDuration, SCOPES } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
-import { SCOPES } from './apiKeys.js';
 
 const KEYS_RULE =
   'must be a JSON list with at least one key, such as ' +
