@@ -47,7 +47,8 @@ On a terminal, \`plans watch\` draws a bar for each batch and redraws it in its 
 \`\`\`text
 plan-59794385-7463-4f4d-ac6b-6048d6c6b6b0  Upgrade agents to v1.3.0
 1.2.0 (release 215) to 1.3.0 (release 221)
-running: 13 of 40 agents done, 1 failed; waits for the outcome of 5 agents, the next one at the latest 2026-11-23T17:18:15.454Z
+running: 13 of 40 agents done, 1 failed
+waits for the outcome of 5 agents, the next one at the latest 2026-11-23T17:18:15.454Z
 batch 0 [########################################]      10/10  completed  0 failed of 1 allowed
 batch 1 [####x>>>>>>>>>>.........................]       3/30  running    1 failed of 3 allowed
 2026-11-23T16:49:02.118Z  batch.started    batch 1
@@ -56,7 +57,7 @@ batch 1 [####x>>>>>>>>>>.........................]       3/30  running    1 fail
 
 \`#\` are agents that are done, \`x\` failed ones, \`>\` those at work, \`.\` those to come. Elsewhere (in a pipe, in a job's log) each event is a line, and so is where the plan stands whenever its status, its batch's failures or what it waits for has changed.
 
-The events are followed as a stream. Where it breaks off it is taken up after the last event that came; where none is to be had (a proxy that refuses it), they are asked for every few seconds. Where the plan stands is read from its summary, never guessed from events, so that what was missed heals. An api that cannot be reached is waited for (\`--give-up-after\`).
+The events are followed as a stream. Where it breaks off it is taken up after the last event that came; where none is to be had (a proxy that refuses it), they are asked for every few seconds. Where the plan stands is read from its summary, never guessed from events, so that what was missed heals. An api that cannot be reached is waited for (\`--give-up-after\`). \`plans events --follow\` keeps to the same.
 
 The watching ends when the plan has ended or is paused, and the exit code says which. A plan with \`--on-threshold rollback\` that has exceeded its threshold is on its way to its end and is watched until then. \`--keep-watching\` stays through every pause.`,
 ];

@@ -9,6 +9,8 @@ export interface TroubledNetwork {
   isOpen: boolean;
   /** A stream is answered as by a proxy that knows none. */
   hasStreams: boolean;
+  /** What a stream says is held back, and the connection kept. */
+  isSilent: boolean;
   /** So many of the next answers to a POST are lost: the api has done what it was asked. */
   losesAnswers: number;
   /** How many requests have come for such a path, by its end. */
@@ -35,7 +37,8 @@ export async function startTroubledNetwork(target: string): Promise<TroubledNetw
       }
       outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
       outgoing.flushHeaders();
-      answer.pipe(outgoing);
+      if (network.isSilent && headers.accept === 'text/event-stream') answer.resume();
+      else answer.pipe(outgoing);
     });
     onward.on('error', () => outgoing.destroy());
     outgoing.on('close', () => onward.destroy());
@@ -54,6 +57,7 @@ export async function startTroubledNetwork(target: string): Promise<TroubledNetw
       if (!open) server.closeAllConnections();
     },
     hasStreams: true,
+    isSilent: false,
     losesAnswers: 0,
     count: (method, pathEnd) =>
       requests.filter((one) => one.startsWith(`${method} `) && one.endsWith(pathEnd)).length,

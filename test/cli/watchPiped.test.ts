@@ -136,6 +136,27 @@ test('where no stream is to be had the events are asked for instead', async () =
   expect(toldEvents(stdout)).toEqual(startsOf((await eventsOf(id)).slice(before)));
 });
 
+test('a stream that says nothing any more is taken for broken off', async () => {
+  network.isSilent = true;
+  const { id, lca } = await makePlan('silent', 1);
+  const through = createClient({ baseUrl: network.url, token: gradus.token });
+  let breaks = 0;
+  const onBreak = () => {
+    breaks += 1;
+  };
+  const types: string[] = [];
+  const following = (async () => {
+    for await (const { type } of through.followEvents(id, { silentMs: 300, onBreak })) {
+      types.push(type);
+      if (type === 'plan.completed') return;
+    }
+  })();
+  await waitFor(() => breaks > 0, { what: 'a stream to break off', ...LONG });
+  await complete(lca, await lca.takeTasks(1));
+  await following;
+  expect(types).toEqual((await eventsOf(id)).map(({ type }) => type));
+});
+
 test('an api that stays away is given up after as long as was said', async () => {
   const { id } = await makePlan('given-up', 1);
   const watched = startCli(['plans', 'watch', id, '--give-up-after', '1s'], env);
@@ -145,6 +166,14 @@ test('an api that stays away is given up after as long as was said', async () =>
   expect(code).toBe(9);
   expect(stderr).toMatch(/^gradus: No answer from the api: GET /m);
   expect((await client.getPlanSummary(id)).status).toBe('running');
+});
+
+test('so is one whose events are followed', async () => {
+  const { id } = await makePlan('given-up-too', 1, { autoStart: false });
+  const followed = startCli(['plans', 'events', id, '--follow', '--give-up-after', '1s'], env);
+  await waitFor(() => network.count('GET', '/events') > 1, { what: 'the stream', ...LONG });
+  network.isOpen = false;
+  expect((await followed.ended).code).toBe(9);
 });
 
 test('a plan that is deleted while it is watched is not found', async () => {

@@ -9,14 +9,18 @@ export function planLine(plan: PlanSummary): string {
 
 /** As in "running: 5 of 12 agents done, 1 failed; observed until …". */
 export function stateText(plan: PlanSummary): string {
+  return stateParts(plan).join('; ');
+}
+
+/** Where the plan stands, why it is paused, what it waits for, what went wrong: those that there are. */
+export function stateParts(plan: PlanSummary): string[] {
   const { completed, skipped, agents, failed } = plan.counts;
-  const parts = [
+  return [
     `${plan.status}: ${completed + skipped} of ${agents} agents done, ${failed} failed`,
     ...(plan.pauseReason === null ? [] : [plan.pauseReason]),
     ...(plan.waitingFor === null ? [] : [waitingText(plan.waitingFor, plan.status)]),
     ...(plan.error === null ? [] : [plan.error]),
   ];
-  return parts.join('; ');
 }
 
 /** The failures of a batch against its allowance. */

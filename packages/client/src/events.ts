@@ -5,10 +5,12 @@ import { pathOf } from './plans.js';
 import { ProblemError } from './problem.js';
 import type { Request } from './request.js';
 import { backoffMs, pause } from './retries.js';
-import type { CallOptions } from './send.js';
+import type { Call, CallOptions } from './send.js';
 import type { Stream } from './stream.js';
 
 const EVENTS_A_PAGE = 500;
+/** The api says something every 15 s: three times nothing, and nobody is there. */
+const SILENT_MS = 45_000;
 
 /** How a plan's events are followed. */
 export interface FollowOptions extends Pick<CallOptions, 'signal'> {
@@ -16,6 +18,8 @@ export interface FollowOptions extends Pick<CallOptions, 'signal'> {
   after?: string | undefined;
   /** Ends it once nothing has been heard of the api for so long; default: never. */
   giveUpAfterMs?: number | undefined;
+  /** The longest that a stream may say nothing: it is taken for broken off then; default 45 s. */
+  silentMs?: number | undefined;
   /** Told each time that a stream has broken off, or was not to be had. */
   onBreak?: (() => void) | undefined;
 }
@@ -39,7 +43,13 @@ export function eventCalls(request: Request, stream: Stream) {
    */
   async function* followEvents(
     planId: string,
-    { after = '0', giveUpAfterMs = Number.POSITIVE_INFINITY, onBreak, signal }: FollowOptions = {},
+    {
+      after = '0',
+      giveUpAfterMs = Number.POSITIVE_INFINITY,
+      silentMs = SILENT_MS,
+      onBreak,
+      signal,
+    }: FollowOptions = {},
   ): AsyncGenerator<PlanEvent, void, undefined> {
     let last = after;
     let heardAt = performance.now();
@@ -56,12 +66,13 @@ export function eventCalls(request: Request, stream: Stream) {
         if (isRefusal(error) || performance.now() - heardAt >= giveUpAfterMs) throw error;
       }
       try {
-        const messages = stream({
+        const call: Call = {
           method: 'GET',
           path: `${pathOf(planId)}/events`,
           headers: { accept: 'text/event-stream', 'last-event-id': last },
           signal,
-        });
+        };
+        const messages = stream(call, silentMs);
         for await (const { event: type, data } of messages) {
           heardAt = performance.now();
           failures = 0;

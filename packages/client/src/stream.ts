@@ -4,18 +4,16 @@ import { toProblemError } from './problem.js';
 import { brokenOff, type Call, type Send } from './send.js';
 import { startTimeLimit } from './timeLimit.js';
 
-/** The api says something every 15 s: three times nothing, and nobody is there. */
-const SILENT_MS = 45_000;
-
 /**
+ * @param silentMs the longest that it may say nothing
  * @returns the messages, as they come
  * @throws ProblemError where the answer is no such stream, ConnectionError where it breaks off or falls silent
  */
-export type Stream = (call: Call) => AsyncGenerator<EventSourceMessage, void, undefined>;
+export type Stream = (call: Call, silentMs: number) => AsyncGenerator<EventSourceMessage, void, undefined>;
 
 export function createStream(send: Send): Stream {
-  return async function* (call) {
-    const limit = startTimeLimit(call.timeoutMs ?? SILENT_MS, call.signal);
+  return async function* (call, silentMs) {
+    const limit = startTimeLimit(silentMs, call.signal);
     try {
       const reader = await send(call, limit, openReader);
       try {

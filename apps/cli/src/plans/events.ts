@@ -5,11 +5,12 @@ import { onApi } from '../apiCommand.js';
 import type { Context } from '../context.js';
 import { eventLine, gapText, missedBetween } from '../eventText.js';
 import { wholeNumber } from '../flags.js';
+import { type GiveUpFlags, giveUpAfterMs, withGiveUpOption } from '../giveUp.js';
 import { withExamples } from '../help.js';
 
 const LARGEST_PAGE = 1_000;
 
-interface Flags {
+interface Flags extends GiveUpFlags {
   after?: number;
   follow?: boolean;
 }
@@ -21,13 +22,15 @@ export function addEvents(plans: Command, context: Context): void {
     .argument('<plan>', 'its id')
     .option('--after <id>', 'only what came after the event of this id', wholeNumber)
     .option('--follow', 'go on with what happens, until the plan ends');
-  withExamples(command, 'plans events PLAN', 'plans events PLAN --follow --json');
+  withExamples(withGiveUpOption(command), 'plans events PLAN', 'plans events PLAN --follow --json');
   onApi<Flags>(command, context, async ({ out, client, call }, flags, planId = '') => {
     let last = String(flags.after ?? 0);
+    let isOver = false;
     const tell = (event: PlanEvent) => {
       const missed = missedBetween(last, event);
       if (missed > 0) out.notes(gapText(missed));
       last = event.id;
+      isOver ||= isEnd(event);
       if (out.isJson) out.json(event);
       else out.lines(eventLine(event));
     };
@@ -35,10 +38,11 @@ export function addEvents(plans: Command, context: Context): void {
     const { status } = await client.getPlanSummary(planId, call);
     for await (const event of client.listEvents(planId, { after: last, limit: LARGEST_PAGE }, call))
       tell(event);
-    if (!flags.follow || hasEnded(status)) return;
-    for await (const event of client.followEvents(planId, { after: last, signal: call.signal })) {
+    if (!flags.follow || isOver || hasEnded(status)) return;
+    const following = { after: last, signal: call.signal, giveUpAfterMs: giveUpAfterMs(flags) };
+    for await (const event of client.followEvents(planId, following)) {
       tell(event);
-      if (isEnd(event)) return;
+      if (isOver) return;
     }
   });
 }

@@ -2,15 +2,15 @@
 import type { BatchSummary, PlanEvent, PlanSummary } from '@gradus/domain';
 import { eventLine } from '../eventText.js';
 import type { Style } from '../output.js';
-import { failuresText, stateText, upgradeText } from '../planText.js';
+import { failuresText, stateParts, upgradeText } from '../planText.js';
 import { bar } from './bar.js';
 
 const NARROWEST_BAR = 10;
 const WIDEST_BAR = 40;
 /** What stands beside a bar. */
 const BESIDE_A_BAR = 60;
-/** Lines that are no batches: the head, the state, what was left out, the news, trouble, and one to spare. */
-const OTHER_LINES = 10;
+/** What was left out before and after, and where the cursor stands. */
+const SPARE_LINES = 3;
 const LEAST_BATCHES = 3;
 
 /** What is to be seen. */
@@ -30,7 +30,18 @@ export interface Screen {
 export function frame({ plan, news, trouble }: View, { columns, rows }: Screen, style: Style): string[] {
   const cut = (text: string) => (text.length < columns ? text : `${text.slice(0, columns - 2)}…`);
   const width = Math.min(WIDEST_BAR, Math.max(NARROWEST_BAR, columns - BESIDE_A_BAR));
-  const { shown, before, after } = aroundCurrent(plan, Math.max(LEAST_BATCHES, rows - OTHER_LINES));
+  const head = [
+    style('strong', cut(`${plan.id}  ${plan.name}`)),
+    cut(upgradeText(plan)),
+    // Never cut: why a plan is paused may need more than one row.
+    ...stateParts(plan).map(stateStyle(plan, style)),
+  ];
+  const foot = [
+    ...news.map((event) => style('faint', cut(eventLine(event)))),
+    ...(trouble === null ? [] : [style('bad', cut(trouble))]),
+  ];
+  const taken = [...head, ...foot].reduce((sum, line) => sum + Math.ceil(line.length / columns), SPARE_LINES);
+  const { shown, before, after } = aroundCurrent(plan, Math.max(LEAST_BATCHES, rows - taken));
   const label = String(plan.batches.length - 1).length;
   const batchLine = (batch: BatchSummary) => {
     const { batchIndex, status, counts } = batch;
@@ -41,14 +52,11 @@ export function frame({ plan, news, trouble }: View, { columns, rows }: Screen, 
     return left + bar(counts, width, style) + numbers.slice(0, room);
   };
   return [
-    style('strong', cut(`${plan.id}  ${plan.name}`)),
-    cut(upgradeText(plan)),
-    stateStyle(plan, style)(cut(stateText(plan))),
+    ...head,
     ...(before === 0 ? [] : [style('faint', `… ${before} batches before`)]),
     ...shown.map(batchLine),
     ...(after === 0 ? [] : [style('faint', `… ${after} batches after`)]),
-    ...news.map((event) => style('faint', cut(eventLine(event)))),
-    ...(trouble === null ? [] : [style('bad', cut(trouble))]),
+    ...foot,
   ];
 }
 

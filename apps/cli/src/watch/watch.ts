@@ -4,14 +4,12 @@ import type { Command } from 'commander';
 import type { Session } from '../context.js';
 import type { Ending } from '../exitCodes.js';
 import { Interrupted } from '../failures.js';
-import { duration } from '../flags.js';
+import { type GiveUpFlags, giveUpAfterMs, withGiveUpOption } from '../giveUp.js';
 import type { Output } from '../output.js';
 import type { Show } from './show.js';
 import { showAsJson } from './showAsJson.js';
 import { showAsLines } from './showAsLines.js';
 import { watchPlan } from './watchPlan.js';
-
-const GIVE_UP_AFTER_MS = 300_000;
 
 /** Of a status in which a plan is watched no longer. */
 const ENDINGS: Partial<Record<PlanStatus, Ending>> = {
@@ -20,28 +18,26 @@ const ENDINGS: Partial<Record<PlanStatus, Ending>> = {
   cancelled: 'plan-cancelled',
 };
 
-export interface WatchFlags {
+export interface WatchFlags extends GiveUpFlags {
   keepWatching?: boolean;
-  /** Milliseconds. */
-  giveUpAfter?: number;
 }
 
 export function withWatchOptions(command: Command): Command {
-  return command
-    .option('--keep-watching', 'stay when the plan pauses')
-    .option('--give-up-after <duration>', 'stop where no api answered for so long (default: 5m)', duration);
+  return withGiveUpOption(command.option('--keep-watching', 'stay when the plan pauses'));
 }
 
 /** @param after the id of the last event that is not to be shown */
 export async function watch(
   { context, out, client, call }: Session,
-  { keepWatching = false, giveUpAfter = GIVE_UP_AFTER_MS }: WatchFlags,
+  flags: WatchFlags,
   planId: string,
   after: string,
 ): Promise<void> {
   const show = await showOf(out);
   const { signal } = context;
-  const watching = { signal, timeoutMs: call.timeoutMs, keepWatching, giveUpAfterMs: giveUpAfter, after };
+  const { timeoutMs } = call;
+  const { keepWatching = false } = flags;
+  const watching = { signal, timeoutMs, keepWatching, giveUpAfterMs: giveUpAfterMs(flags), after };
   try {
     for await (const sight of watchPlan(client, planId, watching)) {
       show.sight(sight);
