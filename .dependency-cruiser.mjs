@@ -61,6 +61,13 @@ export default {
       to: { path: '^(packages/redis/|node_modules/ioredis/)' },
     },
     {
+      name: 'cli-knows-the-api-alone',
+      comment: 'What it does it does over HTTP, as any other client.',
+      severity: 'error',
+      from: { path: '^apps/cli/' },
+      to: { path: '^packages/', pathNot: '^packages/(client|domain)/' },
+    },
+    {
       name: 'ioredis-in-three-packages',
       severity: 'error',
       from: { path: '^(packages|apps)/', pathNot: '^packages/(redis|store|queues)/' },

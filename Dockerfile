@@ -1,9 +1,9 @@
-# One image for the api, the worker and the simulated fleet: which of them runs is the command.
+# One image for the api, the worker, the simulated fleet and the command line: which of them runs is the command.
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /gradus
 
-# Only what the three need at run time; every workspace's manifest, because the lock file names them all.
+# Only what the four need at run time; every workspace's manifest, because the lock file names them all.
 FROM base AS dependencies
 COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
@@ -12,10 +12,12 @@ COPY packages/queues/package.json packages/queues/
 COPY packages/redis/package.json packages/redis/
 COPY packages/store/package.json packages/store/
 COPY apps/api/package.json apps/api/
+COPY apps/cli/package.json apps/cli/
+COPY apps/cli/bin apps/cli/bin
 COPY apps/fleet/package.json apps/fleet/
 COPY apps/worker/package.json apps/worker/
 COPY test/package.json test/
-RUN npm ci --omit=dev --workspace=@gradus/api --workspace=@gradus/worker --workspace=@gradus/fleet
+RUN npm ci --omit=dev --workspace=@gradus/api --workspace=@gradus/worker --workspace=@gradus/fleet --workspace=@gradus/cli
 
 FROM base AS build
 COPY . .
@@ -32,6 +34,7 @@ COPY --from=build /gradus/packages/redis/dist packages/redis/dist
 COPY --from=build /gradus/packages/store/dist packages/store/dist
 COPY --from=build /gradus/packages/store/lua packages/store/lua
 COPY --from=build /gradus/apps/api/dist apps/api/dist
+COPY --from=build /gradus/apps/cli/dist apps/cli/dist
 COPY --from=build /gradus/apps/fleet/dist apps/fleet/dist
 COPY --from=build /gradus/apps/worker/dist apps/worker/dist
 USER node

@@ -65,6 +65,13 @@ const EXPECTED: Record<string, (answer: unknown, output: string) => void> = {
   'own-plan': (plan) => expect(plan).toMatchObject({ batches: [{ agentIds: ['press-7'] }] }),
   'own-summary': (plan) => expect(plan).toMatchObject({ status: 'completed', counts: { completed: 1 } }),
   'report-running': (answer) => expect(answer).toEqual({ accepted: 1, tasks: [], cancel: [] }),
+  'cli-list': (_, output) => expect(output).toMatch(/^plan +status .*\nplan-/),
+  'cli-dry-run': (_, output) =>
+    expect(output).toMatch(/^failed or in flight at the first pause, at worst +2$/m),
+  'cli-watch': (_, output) => {
+    expect(output).toMatch(/^\S+Z {2}plan\.completed /m);
+    expect(output).toMatch(/ {2}completed: 3 of 3 agents done, 0 failed; [^\n]*\n$/);
+  },
   keys: (keys) => {
     const sha256 = createHash('sha256').update(TOKEN).digest('hex');
     expect(keys).toMatchObject([{ name: 'ops', sha256, scopes: { length: 6 } }]);
@@ -107,7 +114,7 @@ describe.runIf(isInstalled(ROOT) && hasCurl)('on a machine that has Gradus insta
     folder = mkdtempSync(join(tmpdir(), 'gradus-newcomer-'));
     dataFolder = join(folder, 'data');
     port = await freePort();
-    run = openShell(folder);
+    run = openShell(ROOT, folder);
     await start();
   }, 120_000);
   afterAll(async () => {

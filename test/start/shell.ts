@@ -14,10 +14,11 @@ class CommandFailed extends Error {
 }
 
 /**
- * @param folder where it works, and keeps the variables
+ * @param workFolder where the commands run
+ * @param folder where the variables are kept
  * @returns runs a block and gives what it has written to its standard output
  */
-export function openShell(folder: string): (commands: string) => Promise<string> {
+export function openShell(workFolder: string, folder: string): (commands: string) => Promise<string> {
   const variables = join(folder, 'variables.sh');
   const { PATH = '', HOME = '' } = process.env;
   return (commands) =>
@@ -26,7 +27,7 @@ export function openShell(folder: string): (commands: string) => Promise<string>
       execFile(
         'bash',
         ['-c', script],
-        { cwd: folder, env: { PATH, HOME }, timeout: WITHIN_MS },
+        { cwd: workFolder, env: { PATH, HOME }, timeout: WITHIN_MS },
         (error, stdout, stderr) =>
           error === null ? resolve(stdout) : reject(new CommandFailed(commands, `${stdout}${stderr}`)),
       );

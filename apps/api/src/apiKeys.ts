@@ -1,18 +1,8 @@
 // What a static key is, and what it may do.
+import type { Scope } from '@gradus/domain';
 
 /** Who is named where Gradus did something by itself: nobody else has this name. */
 export const ITSELF = 'gradus';
-
-export const SCOPES = [
-  'plans:read',
-  'plans:write',
-  'agents:read',
-  'agents:write',
-  'agents:check-in',
-  'queues:admin',
-] as const;
-
-export type Scope = (typeof SCOPES)[number];
 
 export interface ApiKey {
   /** The subject: who acts with this key. */

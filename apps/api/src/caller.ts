@@ -1,5 +1,5 @@
 // Who sends a request, and what they may do, however they have shown it.
-import type { Scope } from './apiKeys.js';
+import type { Scope } from '@gradus/domain';
 
 export interface Caller {
   /** A key's name, or the subject of a JWT: whom events and the log name. */

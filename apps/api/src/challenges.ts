@@ -1,5 +1,5 @@
 // Refusals of requests without a good token, with what the client is told of it in `WWW-Authenticate` (RFC 6750).
-import type { Scope } from './apiKeys.js';
+import type { Scope } from '@gradus/domain';
 import { Problem } from './errors.js';
 
 function challenge(attributes: Record<string, string>): Record<string, string> {

@@ -1,9 +1,9 @@
 // JWTs of an identity provider: verified against its keys, and read for who has them and what they may do.
 import { createHash } from 'node:crypto';
+import { SCOPES, type Scope } from '@gradus/domain';
 import { type CompactJWSHeaderParameters, type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { SCOPES, type Scope } from './apiKeys.js';
 import type { Caller } from './caller.js';
 import { invalidToken } from './challenges.js';
 import { Problem } from './errors.js';

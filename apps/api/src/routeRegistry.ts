@@ -1,6 +1,6 @@
 // What the app's routes have declared: looked at once, when the app is built.
+import { SCOPES } from '@gradus/domain';
 import type { RouteConfig } from '@hono/zod-openapi';
-import { SCOPES } from './apiKeys.js';
 import type { ApiApp } from './env.js';
 
 /** A route that anybody could call because nobody said who may. */

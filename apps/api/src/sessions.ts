@@ -1,10 +1,11 @@
 // Browser sessions: a cookie with a random id stands for whoever signed in. Redis keeps them, so that they outlive
 // an api and work on each.
+
+import { SCOPES } from '@gradus/domain';
 import type { Store } from '@gradus/store';
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
 import { z } from 'zod';
-import { SCOPES } from './apiKeys.js';
 import type { Caller } from './caller.js';
 import { invalidToken } from './challenges.js';
 import type { ApiEnv } from './env.js';

@@ -2,7 +2,8 @@
 import type { Agent, AgentInput } from '@gradus/domain';
 import { type Source, toNdjson } from './ndjson.js';
 import { eachItem } from './pages.js';
-import type { CallOptions, Request } from './request.js';
+import type { Request } from './request.js';
+import type { CallOptions } from './send.js';
 
 /** One line of an import. */
 export type AgentLine = AgentInput & { agentId: string };
@@ -15,25 +16,34 @@ export interface ImportAnswer {
 
 /** The calls about agents. */
 export function agentCalls(request: Request) {
+  const importAgentLines = async (
+    lines: Source<string>,
+    options: CallOptions = {},
+  ): Promise<ImportAnswer> => {
+    const sourceErrors: unknown[] = [];
+    try {
+      return await request<ImportAnswer>({
+        ...options,
+        method: 'POST',
+        path: '/agents/import',
+        ndjson: (onProgress) => toNdjson(lines, onProgress, (error) => sourceErrors.push(error)),
+      });
+    } catch (error) {
+      throw sourceErrors[0] ?? error;
+    }
+  };
+
   return {
     /** @returns the agent with its UUIDs, given or derived */
     putAgent: (agentId: string, agent: AgentInput, options: CallOptions = {}) =>
       request<Agent>({ ...options, method: 'PUT', path: pathOf(agentId), json: agent }),
 
     /** Streams the agents as they come; good ones land though others are rejected. */
-    importAgents: async (agents: Source<AgentLine>, options: CallOptions = {}): Promise<ImportAnswer> => {
-      const sourceErrors: unknown[] = [];
-      try {
-        return await request<ImportAnswer>({
-          ...options,
-          method: 'POST',
-          path: '/agents/import',
-          ndjson: (onProgress) => toNdjson(agents, onProgress, (error) => sourceErrors.push(error)),
-        });
-      } catch (error) {
-        throw sourceErrors[0] ?? error;
-      }
-    },
+    importAgents: (agents: Source<AgentLine>, options: CallOptions = {}) =>
+      importAgentLines(jsonLines(agents), options),
+
+    /** The same of lines that are JSON texts already, sent as they are: each keeps its number. */
+    importAgentLines,
 
     getAgent: (agentId: string, options: CallOptions = {}) =>
       request<Agent>({ ...options, method: 'GET', path: pathOf(agentId), isRepeatable: true }),
@@ -55,4 +65,8 @@ export function agentCalls(request: Request) {
 
 function pathOf(agentId: string): string {
   return `/agents/${encodeURIComponent(agentId)}`;
+}
+
+async function* jsonLines(agents: Source<AgentLine>): AsyncGenerator<string, void, undefined> {
+  for await (const agent of agents) yield JSON.stringify(agent);
 }

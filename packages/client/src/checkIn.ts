@@ -1,6 +1,7 @@
 // The check-in: what an LCA calls.
 import type { AgentReport, CheckInAnswer } from '@gradus/domain';
-import type { CallOptions, Request } from './request.js';
+import type { Request } from './request.js';
+import type { CallOptions } from './send.js';
 
 /** What the answer of a check-in may take beyond its wait. */
 const ANSWER_MS = 30_000;

@@ -1,22 +1,46 @@
 // A typed HTTP client of the contract, on fetch.
 import { agentCalls } from './agents.js';
 import { checkInCalls } from './checkIn.js';
+import { eventCalls } from './events.js';
 import { planCalls } from './plans.js';
-import { type ClientOptions, createRequest } from './request.js';
+import { createRequest } from './request.js';
+import { createSend } from './send.js';
+import { createStream } from './stream.js';
 
 export type { AgentLine, ImportAnswer } from './agents.js';
+export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, type Problem, ProblemError } from './problem.js';
-export type { CallOptions, ClientOptions } from './request.js';
+export type { CallOptions } from './send.js';
+
+/** With the backoff they span some 6 s: the restart of an api. */
+const MAX_RETRIES = 5;
+
+export interface ClientOptions {
+  /** Where the api is, such as `https://gradus.example`; the contract's base path is added. */
+  baseUrl: string;
+  token: string;
+  fetch?: typeof globalThis.fetch | undefined;
+  /** How often a call that may be repeated, and found no api, is tried again; default 5. */
+  maxRetries?: number | undefined;
+}
 
 export type Client = ReturnType<typeof createClient>;
 
 /**
  * Each call throws ProblemError where the api answers with a problem and ConnectionError where no whole
- * answer comes within the call's time limit (30 s; a check-in's wait comes on top). GETs and check-ins are
- * tried again a few times where the api is away or asks to wait; nothing else is.
+ * answer comes within the call's time limit (30 s; a check-in's wait comes on top). What may be carried out
+ * twice is tried again a few times where the api is away or asks to wait: GETs, check-ins, makings of a plan
+ * with an idempotency key, dry runs, and without `ifMatch` pauses, cancellations and the promotion of a named
+ * batch. Nothing else is.
  */
-export function createClient(options: ClientOptions) {
-  const request = createRequest(options);
-  return { ...planCalls(request), ...agentCalls(request), ...checkInCalls(request) };
+export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }: ClientOptions) {
+  const send = createSend(baseUrl, token, fetch ?? globalThis.fetch.bind(globalThis));
+  const request = createRequest(send, maxRetries);
+  return {
+    ...planCalls(request),
+    ...eventCalls(request, createStream(send)),
+    ...agentCalls(request),
+    ...checkInCalls(request),
+  };
 }

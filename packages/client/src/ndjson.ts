@@ -1,19 +1,20 @@
-// Values as newline-delimited JSON, streamed.
+// Newline-delimited JSON, streamed.
 
 const CHUNK_CHARACTERS = 65_536;
 
 export type Source<Value> = Iterable<Value> | AsyncIterable<Value>;
 
 /**
+ * @param lines each one JSON text, without its end
  * @param onChunk called before each chunk
  * @param onError given what the source throws, since a request reports a broken body only as a broken request
  */
 export function toNdjson(
-  values: Source<unknown>,
+  lines: Source<string>,
   onChunk: () => void,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
-  const chunks = encode(values);
+  const chunks = encode(lines);
   return new ReadableStream({
     async pull(controller) {
       onChunk();
@@ -32,11 +33,11 @@ export function toNdjson(
   });
 }
 
-async function* encode(values: Source<unknown>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* encode(lines: Source<string>): AsyncGenerator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   let text = '';
-  for await (const value of values) {
-    text += `${JSON.stringify(value)}\n`;
+  for await (const line of lines) {
+    text += `${line}\n`;
     if (text.length < CHUNK_CHARACTERS) continue;
     yield encoder.encode(text);
     text = '';

@@ -1,18 +1,19 @@
 // Listings, page after page.
-import type { Call, CallOptions, Request } from './request.js';
+import type { Request } from './request.js';
+import type { Call, CallOptions } from './send.js';
 
 /**
  * The items of every page of a listing, each page fetched when its first item is asked for.
  *
- * @param query filters; `limit` is the size of a page
+ * @param query filters; `limit` is the size of a page, `cursor` where to begin
  */
 export async function* eachItem<Item>(
   request: Request,
   path: string,
-  query: NonNullable<Call['query']>,
+  { cursor: first, ...query }: NonNullable<Call['query']>,
   options: CallOptions,
 ): AsyncGenerator<Item, void, undefined> {
-  let cursor: string | null = null;
+  let cursor = first ?? null;
   do {
     const page: { items: Item[]; nextCursor: string | null } = await request({
       ...options,

@@ -11,7 +11,8 @@ import type {
   TaskStatus,
 } from '@gradus/domain';
 import { eachItem } from './pages.js';
-import type { Call, CallOptions, Request } from './request.js';
+import type { Request } from './request.js';
+import type { Call, CallOptions } from './send.js';
 
 /** A new plan; durations are `90s`, `10m`, `1h30m`, `2d` or ISO 8601, instants ISO 8601. */
 export interface PlanInput {
@@ -69,12 +70,20 @@ type Shown<Options> = If<Options, 'minimal', PlanSummary, Plan>;
 export function planCalls(request: Request) {
   const read = <Answer>(path: string, options: CallOptions, query?: Record<string, string>) =>
     request<Answer>({ ...options, method: 'GET', path, query, isRepeatable: true });
-  const command = (planId: string, verb: string, json: unknown, options: CommandOptions) =>
+  const command = (
+    planId: string,
+    verb: string,
+    json: unknown,
+    options: CommandOptions,
+    isRepeatable = false,
+  ) =>
     request<PlanSummary>({
       ...callOf(options),
       method: 'POST',
       path: `${pathOf(planId)}/${verb}`,
       json,
+      // A repeat of what was done would find the plan at another revision.
+      isRepeatable: isRepeatable && options.ifMatch === undefined,
     });
   const follow = <Options extends CommandOptions & MakeOptions>(
     planId: string,
@@ -85,12 +94,13 @@ export function planCalls(request: Request) {
       ...callOf(options ?? {}),
       method: 'POST',
       path: `${pathOf(planId)}/${verb}`,
+      isRepeatable: options?.idempotencyKey !== undefined,
     });
 
   return {
     /**
-     * Never tried again by itself: where it is not known whether the plan was made, repeat it with the same
-     * `idempotencyKey`.
+     * Tried again by itself only with an `idempotencyKey`, or as a dry run. Where it is not known in the end
+     * whether the plan was made, repeat it with the same key.
      */
     createPlan: <Options extends CreateOptions = CallOptions>(plan: PlanInput, options?: Options) =>
       request<Shown<Options> & If<Options, 'dryRun', { forecast: Forecast }, { forecast?: undefined }>>({
@@ -99,6 +109,7 @@ export function planCalls(request: Request) {
         path: '/upgrade-plans',
         query: { dryRun: options?.dryRun ? 'true' : undefined },
         json: plan,
+        isRepeatable: options?.dryRun === true || options?.idempotencyKey !== undefined,
       }),
 
     getPlan: (planId: string, options: CallOptions = {}) => read<Plan>(pathOf(planId), options),
@@ -130,7 +141,7 @@ export function planCalls(request: Request) {
     startPlan: (planId: string, options: CommandOptions = {}) => command(planId, 'start', undefined, options),
 
     pausePlan: (planId: string, input: { reason?: string | undefined } = {}, options: CommandOptions = {}) =>
-      command(planId, 'pause', input, options),
+      command(planId, 'pause', input, options, true),
 
     resumePlan: (
       planId: string,
@@ -142,12 +153,12 @@ export function planCalls(request: Request) {
       options: CommandOptions = {},
     ) => command(planId, 'resume', input, options),
 
-    /** Without a batch index: the current batch. */
+    /** Without a batch index: the current batch, whichever that is by then. */
     promotePlan: (
       planId: string,
       input: { batchIndex?: number | undefined } = {},
       options: CommandOptions = {},
-    ) => command(planId, 'promote', input, options),
+    ) => command(planId, 'promote', input, options, input.batchIndex !== undefined),
 
     /** @returns a new plan of the agents that failed in an ended one */
     retryPlan: <Options extends CommandOptions & MakeOptions = CallOptions>(
@@ -166,14 +177,19 @@ export function planCalls(request: Request) {
 
     /** The emergency stop: pauses every running plan. */
     pauseAllPlans: (options: CallOptions = {}) =>
-      request<{ plans: number }>({ ...options, method: 'POST', path: '/upgrade-plans:pause-all' }),
+      request<{ plans: number }>({
+        ...options,
+        method: 'POST',
+        path: '/upgrade-plans:pause-all',
+        isRepeatable: true,
+      }),
 
     /** Resumes just what the emergency stop paused. */
     resumeAllPlans: (options: CallOptions = {}) =>
       request<{ plans: number }>({ ...options, method: 'POST', path: '/upgrade-plans:resume-all' }),
 
     cancelPlan: (planId: string, input: { reason?: string | undefined } = {}, options: CommandOptions = {}) =>
-      command(planId, 'cancel', input, options),
+      command(planId, 'cancel', input, options, true),
   };
 }
 
@@ -196,6 +212,7 @@ function callOf({
   };
 }
 
-function pathOf(planId: string): string {
+/** @returns a plan's path below the base path */
+export function pathOf(planId: string): string {
   return `/upgrade-plans/${encodeURIComponent(planId)}`;
 }

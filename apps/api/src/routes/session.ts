@@ -1,6 +1,7 @@
 // The session of a browser: begun with a token, looked at, ended.
+
+import { SCOPES } from '@gradus/domain';
 import { createRoute, z } from '@hono/zod-openapi';
-import { SCOPES } from '../apiKeys.js';
 import type { Auth } from '../auth.js';
 import type { ApiApp } from '../env.js';
 import { noQuery, shownInstant, text } from '../schemas/fields.js';

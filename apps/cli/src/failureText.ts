@@ -1,0 +1,60 @@
+// A failure in words: all that a problem document says, long lists shortened.
+import { ConnectionError, type Problem, ProblemError } from '@gradus/client';
+import { UsageError } from './failures.js';
+
+const SHOWN_OF_A_LIST = 10;
+
+/** @returns lines, the first of which says it all in short */
+export function failureLines(error: unknown): string[] {
+  if (error instanceof ProblemError) return problemLines(error.problem);
+  if (error instanceof ConnectionError) {
+    return [`No answer from the api: ${error.message}`, `  ${rootOf(error).message}`];
+  }
+  if (error instanceof UsageError) return [error.message];
+  // Not foreseen: whoever looks into it needs to know where it was.
+  return String(error instanceof Error ? error.stack : error).split('\n');
+}
+
+function problemLines(problem: Problem): string[] {
+  const { title, status, code, detail, errors, requestId } = problem;
+  const lines = [
+    code === 'unexpected-answer'
+      ? `What answers there is not the api of Gradus: ${status} ${title}`
+      : `${title} (${status} ${code})`,
+    ...(detail === null ? [] : [detail]),
+    ...errors.map(({ path, message }) => `${path}: ${message}`),
+    ...shortened(conflictsOf(problem), Number(problem['conflictCount'])),
+    ...shortened(agentsOf(problem), Number(problem['agentCount'])),
+    ...(requestId === null ? [] : [`request id: ${requestId}`]),
+  ];
+  return lines.map((line, index) => (index === 0 ? line : `  ${line}`));
+}
+
+function conflictsOf({ conflicts }: Problem): string[] {
+  return listOf(conflicts).map(({ agentId, planId }) => `${agentId} is in ${planId}`);
+}
+
+function agentsOf({ agentIds, agents }: Problem): string[] {
+  if (Array.isArray(agentIds)) return agentIds.map((agentId) => `${agentId} is not in the inventory`);
+  return listOf(agents).map(
+    ({ agentId, actualVersion }) => `${agentId} runs ${actualVersion ?? 'nothing known'}`,
+  );
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** @param count how many there are, of which the api shows only some */
+function shortened(lines: string[], count: number): string[] {
+  const shown = lines.slice(0, SHOWN_OF_A_LIST);
+  const left = Math.max(lines.length, count || 0) - shown.length;
+  return left === 0 ? shown : [...shown, `and ${left} more`];
+}
+
+/** @returns the cause of the cause … that says why */
+function rootOf(error: Error): Error {
+  let root = error;
+  while (root.cause instanceof Error && root.cause.message !== '') root = root.cause;
+  return root;
+}
