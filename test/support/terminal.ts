@@ -7,6 +7,8 @@ import { cliEnv, GRADUS, keepTrack } from './cli.js';
 
 const COLUMNS = 110;
 const ROWS = 30;
+/** What the terminal passes over: all that the command line wrote has been read when this is. */
+const ENDED = '\u001b]9;ended\u0007';
 
 export interface OnTerminal {
   /** The lines that are to be seen now, without what is empty at the end. */
@@ -26,7 +28,10 @@ export interface OnTerminal {
 /** @param args without characters that a shell would take for its own */
 export function startOnTerminal(args: readonly string[], env: Record<string, string>): OnTerminal {
   const size = `stty cols ${COLUMNS} rows ${ROWS}`;
-  const command = `${size} && exec '${process.execPath}' '${GRADUS}' ${args.join(' ')}`;
+  // `script` may leave unread what was written just before the end: so the end waits until it was read.
+  const run = `'${process.execPath}' '${GRADUS}' ${args.join(' ')}`;
+  const end = "code=$?; stty -echo icanon; printf '\\033]9;ended\\007'; read -r _; exit $code";
+  const command = `${size}; trap : INT; ${run}; ${end}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     env: { ...cliEnv(env), TERM: 'xterm-256color', SHELL: '/bin/sh' },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -46,7 +51,9 @@ export function startOnTerminal(args: readonly string[], env: Record<string, str
   }
 
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const hadEnded = raw.includes(ENDED);
     raw += chunk;
+    if (!hadEnded && raw.includes(ENDED)) child.stdin.write('\n');
     written = written.then(
       () =>
         new Promise((resolve) => {
