@@ -214,6 +214,14 @@ describe('deciding', () => {
     expect(lookIn({ plan: { gate: 'manual' }, ...observing }, NOW)).toBe(5_000);
   });
 
+  it('looks the more seldom the longer a report waits that a window waits for', () => {
+    const lookIn = (dueForMs: number) => {
+      const observing = { batch: { status: 'observing' as const, observingUntil: NOW - dueForMs } };
+      return Number(decide(snapshot(observing), NOW, NOW - dueForMs - 1).lookAgainAt) - NOW;
+    };
+    expect([100, 1_000, 20_000, 3_600_000].map(lookIn)).toEqual([20, 50, 1_000, 5_000]);
+  });
+
   it('closes as failed what has more failures than allowed', () => {
     const counts = { agents: 10, pending: 0, running: 0, completed: 8, failed: 2, skipped: 0, cancelled: 0 };
     const observing = { status: 'observing' as const, observingUntil: NOW, counts };

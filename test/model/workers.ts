@@ -1,6 +1,7 @@
 // The workers' own handlers, run on the adversary's jobs: one at a time, several by turns, or dying on the way.
 import type { Queues } from '@gradus/queues';
 import type { Deps } from '../../apps/worker/src/deps.js';
+import { createLeftAlone } from '../../apps/worker/src/leftAlone.js';
 import { applyReport } from '../../apps/worker/src/processors/applyReport.js';
 import { dispatchTask } from '../../apps/worker/src/processors/dispatchTask.js';
 import { driveBatch } from '../../apps/worker/src/processors/driveBatch.js';
@@ -69,6 +70,8 @@ export function createWorkers(watched: Watched, queues: AdversaryQueues) {
       queues: turnsOf(queues, followed),
       logger: logger as unknown as Deps['logger'],
       planRetentionMs: RETENTION_MS,
+      leftAlone: createLeftAlone(logger as unknown as Deps['logger']),
+      outOfTime: new AbortController().signal,
     };
     let againAt: number | null = null;
     const bullJob = {

@@ -79,6 +79,7 @@ async function routesOfApp(): Promise<string[]> {
       store,
       queues,
       logger,
+      leaving: new AbortController().signal,
       shutdown: new AbortController().signal,
     });
     const named = routes.filter(({ method, path }) => method !== 'ALL' && !BOARD.test(path));

@@ -4,6 +4,13 @@ import { type ApiKey, makeApiKey } from './apiKeys.js';
 import { clearNamespace, freshNamespace } from './namespace.js';
 import { type RunningApp, startApp } from './processes.js';
 
+/** What a further process has another way than the first ones. */
+interface Other {
+  env?: Record<string, string>;
+  /** The built tree that it is taken from. */
+  root?: string;
+}
+
 export interface Gradus {
   /** The api's address. */
   url: string;
@@ -14,8 +21,10 @@ export interface Gradus {
   workers: RunningApp[];
   /** Ends the api by the signal and starts another at the same address. */
   restartApi(signal: NodeJS.Signals): Promise<void>;
+  /** One more api, at an address of its own; stopped with the rest. */
+  addApi(other?: Other): Promise<RunningApp>;
   /** One more worker; stopped with the rest. */
-  addWorker(): Promise<RunningApp>;
+  addWorker(other?: Other): Promise<RunningApp>;
   /** Ends every process that still lives, and removes what is left in Redis. */
   stop(): Promise<void>;
 }
@@ -44,8 +53,8 @@ export async function startGradus(
     ...options.env,
   };
   const running: RunningApp[] = [];
-  const start = async (app: 'api' | 'worker', port = '0') => {
-    const started = await startApp(app, { ...env, PORT: port });
+  const start = async (app: 'api' | 'worker', port = '0', other: Other = {}) => {
+    const started = await startApp(app, { ...env, PORT: port, ...other.env }, other.root);
     running.push(started);
     return started;
   };
@@ -68,8 +77,9 @@ export async function startGradus(
         await gradus.api.kill(signal);
         gradus.api = await start('api', new URL(url).port);
       },
-      async addWorker() {
-        const worker = await start('worker');
+      addApi: (other) => start('api', '0', other),
+      async addWorker(other) {
+        const worker = await start('worker', '0', other);
         workers.push(worker);
         return worker;
       },

@@ -160,6 +160,8 @@ export interface IndependentLcaOptions {
   upgradeMs: number;
   /** Default: every task completes. */
   behave?: ((task: HandedTask) => Behaviour) | undefined;
+  /** Whether an upgrade that is done may end by now; it is asked again and again. Default: it may. */
+  mayEnd?: ((task: HandedTask) => boolean) | undefined;
   /** Every check-in with reports is sent a second time. */
   reportTwice?: boolean | undefined;
   /** Reports go out of order, some `running` after their ends; ended tasks' reports are sent again later. */
@@ -202,6 +204,7 @@ function createLca(options: IndependentLcaOptions, recorder: Recorder): Independ
   const { lcaUuid, token, upgradeMs } = options;
   const endpoint = `${options.url}/api/v1/lifecycle/lcas/${encodeURIComponent(lcaUuid)}/check-in`;
   const behave = options.behave ?? (() => 'complete');
+  const mayEnd = options.mayEnd ?? (() => true);
   const agents = new Map(
     options.agents.map((agent) => [agent.agentId, { ...agent, runtimeStatus: 'running' }]),
   );
@@ -311,6 +314,10 @@ function createLca(options: IndependentLcaOptions, recorder: Recorder): Independ
 
   function finish(of: KnownTask): void {
     const { task, behaviour } = of;
+    if (!mayEnd(task)) {
+      of.timer = setTimeout(() => finish(of), RETRY_MS);
+      return;
+    }
     const agent = agents.get(task.agentId);
     of.timer = null;
     of.status = behaviour === 'fail' ? 'failed' : 'completed';

@@ -68,12 +68,13 @@ afterAll(async () => {
  * Starts an app and returns once it says that it is up.
  *
  * @param env all of its environment but PATH, HOME and TMPDIR
+ * @param root of the built tree that it is taken from; by default this one
  * @throws ProcessFault with its last output where it ends, or takes too long, before that
  */
-export async function startApp(app: AppName, env: Record<string, string>): Promise<RunningApp> {
+export async function startApp(app: AppName, env: Record<string, string>, root = ROOT): Promise<RunningApp> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
   const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, `apps/${app}/dist/main.js`], {
-    cwd: ROOT,
+    cwd: root,
     env: { PATH, HOME, TMPDIR, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -3,6 +3,7 @@ import { createClient } from '@gradus/client';
 import { expect } from 'vitest';
 import { registerFleet, TO, UPGRADE } from './fleet.js';
 import type { Gradus } from './gradus.js';
+import type { IndependentLcaOptions } from './independentLca.js';
 import { waitFor } from './waitFor.js';
 
 const CONCURRENCY = 20;
@@ -19,14 +20,23 @@ export interface WatchedPlan {
   expectRightEnd(timeoutMs?: number): Promise<void>;
 }
 
-/** @param agents a multiple of 20; every tenth fails, and there are two batches */
-export async function startWatchedPlan(gradus: Gradus, agents: number): Promise<WatchedPlan> {
+/**
+ * @param gradus where its api is, or what leads there
+ * @param agents a multiple of 20; every tenth fails, and there are two batches
+ * @param lca what its LCAs do another way than usual
+ */
+export async function startWatchedPlan(
+  gradus: Pick<Gradus, 'url' | 'token'>,
+  agents: number,
+  lca: Partial<Pick<IndependentLcaOptions, 'upgradeMs' | 'mayEnd'>> = {},
+): Promise<WatchedPlan> {
   const client = createClient({ baseUrl: gradus.url, token: gradus.token });
   const { agentIds, lcas } = await registerFleet(client, agents, {
     url: gradus.url,
     token: gradus.token,
     upgradeMs: 100,
     agentsPerLca: [1, 20],
+    ...lca,
     behave: ({ agentId }) => (agentId.endsWith('5') ? 'fail' : 'complete'),
   });
   lcas.start();

@@ -55,6 +55,8 @@ export interface ApiDeps {
   /** Requests a second; 0: any number. */
   rates: { perToken: number; perLca: number };
   logger: Logger;
+  /** Aborts when the process is about to end: it is not ready for more, and says so. */
+  leaving: AbortSignal;
   /** Aborts when the process is to end: open long polls are answered at once. */
   shutdown: AbortSignal;
 }

@@ -18,7 +18,8 @@ export type ErrorCode =
   | 'idempotency-key-reused'
   | 'rate-limited'
   | 'internal'
-  | 'unavailable';
+  | 'unavailable'
+  | 'newer-version';
 
 export const PROBLEMS = {
   'invalid-json': { status: 400, title: 'The body is not JSON' },
@@ -38,6 +39,7 @@ export const PROBLEMS = {
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
+  'newer-version': { status: 503, title: 'The plan is of a newer version' },
 } as const satisfies Record<ErrorCode, { status: ContentfulStatusCode; title: string }>;
 
 /** One fault of a request: where it is, what is wrong and what is accepted. */

@@ -1,4 +1,5 @@
 // The api's process: reads the settings, opens what it needs, serves until it is told to stop.
+import { setTimeout as wait } from 'node:timers/promises';
 import { openQueues, type Queues } from '@gradus/queues';
 import { openStore, type Store } from '@gradus/store';
 import { createApp } from './app.js';
@@ -6,7 +7,8 @@ import { createLogger } from './logger.js';
 import { listen } from './server.js';
 import { InvalidSettings, readSettings, type Settings } from './settings.js';
 
-const DRAIN_MS = 10_000;
+/** Closing the connections to Redis takes no longer, or hangs. */
+const CLOSE_WITHIN_MS = 3_000;
 
 function settingsOrExit(): Settings {
   try {
@@ -21,26 +23,53 @@ function settingsOrExit(): Settings {
 const settings = settingsOrExit();
 const logger = createLogger(settings.logLevel);
 
+/** The first one; the second ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
+  let stopping = false;
   return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (stopping) process.exit(1);
+        stopping = true;
+        resolve(signal);
+      });
+    }
   });
+}
+
+/** Ends the process where it has not ended by itself. */
+function endAfter(ms: number): void {
+  const end = () => {
+    logger.fatal('not ended in time');
+    process.exit(1);
+  };
+  setTimeout(end, ms).unref();
 }
 
 async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
   // Not before: a process that still waits for Redis may be ended at any moment.
   const stopped = stopSignal();
+  const leaving = new AbortController();
   const shutdown = new AbortController();
   for (const warning of await store.durabilityWarnings()) {
     logger.warn({ warning }, 'PLANS CAN BE LOST');
   }
-  const app = createApp({ ...settings, store, queues, logger, shutdown: shutdown.signal });
+  const signals = { leaving: leaving.signal, shutdown: shutdown.signal };
+  const app = createApp({ ...settings, ...signals, store, queues, logger });
   const server = await listen(app, settings);
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
+  const { noticeMs, drainMs } = settings;
+  endAfter(noticeMs + drainMs + CLOSE_WITHIN_MS);
+  leaving.abort();
+  server.leave();
+  await wait(noticeMs);
   shutdown.abort();
-  await server.close(DRAIN_MS);
+  const cutOff = await server.close(drainMs);
+  if (cutOff > 0) {
+    logger.warn({ cutOff }, 'requests were cut off');
+    process.exitCode = 1;
+  }
   logger.info('stopped');
 }
 
@@ -51,7 +80,11 @@ async function run(): Promise<void> {
     namespace: settings.namespace,
     onError: (err: unknown) => logger.warn({ err }, 'redis'),
   };
-  const store = await openStore({ ...redis, timing: settings.timing });
+  const onOutdated = (err: Error) => {
+    logger.fatal({ err }, 'a newer version has taken over');
+    process.exit(1);
+  };
+  const store = await openStore({ ...redis, timing: settings.timing, onOutdated });
   try {
     const queues = await openQueues(redis);
     try {

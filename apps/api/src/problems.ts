@@ -1,5 +1,5 @@
 // How failures are answered: RFC 9457 problem details, with nothing in them that only the log should know.
-import { InvalidCursor, StoreUnavailable } from '@gradus/store';
+import { InvalidCursor, NewerPlan, StoreUnavailable } from '@gradus/store';
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
@@ -11,6 +11,7 @@ const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
   'idempotency-in-progress': { 'Retry-After': '1' },
   'rate-limited': { 'Retry-After': '1' },
   unavailable: { 'Retry-After': '1' },
+  'newer-version': { 'Retry-After': '1' },
 };
 
 /** What the framework itself refuses, by status. */
@@ -31,6 +32,10 @@ function toProblem(error: unknown): Problem {
       {},
       { cause: error },
     );
+  }
+  if (error instanceof NewerPlan) {
+    const detail = `${error.planId} was made by a newer version than this api is, and was left alone. Repeat the request: an api of that version answers it.`;
+    return new Problem('newer-version', detail, {}, { cause: error });
   }
   if (error instanceof InvalidCursor) {
     const errors = [{ path: 'query.cursor', message: 'must be a nextCursor that this listing gave' }];

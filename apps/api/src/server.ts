@@ -1,6 +1,6 @@
 // The listening socket: opened, and closed without cutting off whoever is being answered.
 
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { ApiApp } from './env.js';
@@ -21,8 +21,14 @@ const CHECK_EVERY_MS = 2_000;
 interface Listening {
   /** With the port that was given, where any was asked for. */
   url: string;
-  /** Stops accepting; resolves when all is answered, or cut off after `drainMs`. */
-  close(drainMs: number): Promise<void>;
+  /** Has each answer end its connection: whoever comes back does so by another one, which may lead elsewhere. */
+  leave(): void;
+  /**
+   * Stops accepting; resolves when all is answered, or cut off after `drainMs`.
+   *
+   * @returns how many requests were cut off
+   */
+  close(drainMs: number): Promise<number>;
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
@@ -30,11 +36,13 @@ function urlOf({ address, family, port }: AddressInfo): string {
 }
 
 /**
- * Which connections have no request to be answered. Node's own notion of idle leaves out those on which no
- * request ever came; clients open such ones ahead of need, and they would hold up the end.
+ * Which connections have a request to be answered. Node's own notion of idle leaves out those on which no request
+ * ever came; clients open such ones ahead of need, and they would hold up the end.
  */
 function watchConnections(server: Server) {
   const unasked = new Set<Socket>();
+  const answering = new Set<ServerResponse>();
+  let isLeaving = false;
   let isClosing = false;
   server.on('connection', (socket) => {
     unasked.add(socket);
@@ -42,12 +50,20 @@ function watchConnections(server: Server) {
   });
   server.on('request', ({ socket }, response) => {
     unasked.delete(socket);
+    answering.add(response);
+    response.shouldKeepAlive &&= !isLeaving;
     response.on('close', () => {
+      answering.delete(response);
       if (isClosing) socket.destroySoon();
       else if (!socket.destroyed) unasked.add(socket);
     });
   });
   return {
+    answering: () => answering.size,
+    leave: () => {
+      isLeaving = true;
+      for (const response of answering) response.shouldKeepAlive = false;
+    },
     closeUnasked: () => {
       isClosing = true;
       for (const socket of unasked) socket.destroy();
@@ -55,12 +71,19 @@ function watchConnections(server: Server) {
   };
 }
 
-async function closeServer(server: Server, closeUnasked: () => void, drainMs: number): Promise<void> {
+type Connections = ReturnType<typeof watchConnections>;
+
+async function closeServer(server: Server, connections: Connections, drainMs: number): Promise<number> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  closeUnasked();
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  connections.closeUnasked();
+  let cutOff = 0;
+  const cut = setTimeout(() => {
+    cutOff = connections.answering();
+    server.closeAllConnections();
+  }, drainMs);
   await closed;
   clearTimeout(cut);
+  return cutOff;
 }
 
 /**
@@ -85,14 +108,15 @@ export function listen(
     }) as Server;
     server.maxConnections = maxConnections;
     server.setTimeout(IDLE_MS);
-    const { closeUnasked } = watchConnections(server);
+    const connections = watchConnections(server);
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve({
         // Of a server that listens at a host and port, it is never a pipe's name.
         url: urlOf(server.address() as AddressInfo),
-        close: (drainMs) => closeServer(server, closeUnasked, drainMs),
+        leave: connections.leave,
+        close: (drainMs) => closeServer(server, connections, drainMs),
       });
     });
   });

@@ -73,6 +73,13 @@ function duration(fallback: string) {
 /** WAIT takes 0 for no limit, and a command that takes longer than this is given up. */
 const WAIT_AT_MOST_MS = 10_000;
 
+const LONGEST_DRAIN_MS = 3_600_000;
+
+/** In milliseconds; somebody waits for it to pass. */
+function drain(fallback: string) {
+  return duration(fallback).refine((ms) => ms <= LONGEST_DRAIN_MS, 'must be 1h or less');
+}
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535, 3_000),
   HOST: z.string().default('127.0.0.1'),
@@ -111,6 +118,8 @@ const environment = z.object({
     (ms) => ms >= 1_000 && ms <= WAIT_AT_MOST_MS,
     'must be a duration from 1s to 10s',
   ),
+  GRADUS_DRAIN: drain('10s'),
+  GRADUS_DRAIN_NOTICE: drain('0s'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -154,6 +163,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       runningAgainMs: data.GRADUS_REDELIVER_RUNNING,
     },
     replicas: { count: data.GRADUS_WAIT_REPLICAS, withinMs: data.GRADUS_WAIT_TIMEOUT },
+    /** How long requests under way may go on once the process is told to end. */
+    drainMs: data.GRADUS_DRAIN,
+    /** For how long before that it says so, and answers everything as before. */
+    noticeMs: data.GRADUS_DRAIN_NOTICE,
     logLevel: data.LOG_LEVEL,
   };
 }

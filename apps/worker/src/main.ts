@@ -1,12 +1,15 @@
 // The worker process: drives plans on until it is told to stop.
+import { setMaxListeners } from 'node:events';
 import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
 import { pino } from 'pino';
 import { keepStanding } from './keepStanding.js';
+import { createLeftAlone } from './leftAlone.js';
 import { InvalidSettings, readSettings, type Settings } from './settings.js';
 import { startWorkers } from './startWorkers.js';
 
-const DRAIN_AT_MOST_MS = 10_000;
+/** Handing jobs back and closing connections takes no longer, or hangs. */
+const CLOSE_WITHIN_MS = 3_000;
 
 function settingsOrExit(): Settings {
   try {
@@ -21,32 +24,54 @@ function settingsOrExit(): Settings {
 const settings = settingsOrExit();
 const logger = pino({ level: settings.logLevel, base: { app: 'worker', pid: process.pid } });
 
+/** Ends the process where it has not ended by itself. */
+function endAfter(ms: number): void {
+  const end = () => {
+    logger.fatal('not ended in time: what is under way is found once its locks are over');
+    process.exit(1);
+  };
+  setTimeout(end, ms).unref();
+}
+
 async function run(): Promise<void> {
   const onError = (error: unknown) => logger.warn({ err: error }, 'redis connection');
   const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
-  const store = await openStore({ ...connectTo, timing: settings.timing });
+  const onOutdated = (err: Error) => {
+    logger.fatal({ err }, 'a newer version has taken over');
+    process.exit(1);
+  };
+  const store = await openStore({ ...connectTo, timing: settings.timing, onOutdated });
   const queues = await openQueues(connectTo);
-  const { planRetentionMs } = settings;
-  const deps = { store, queues, logger, planRetentionMs };
+  const { planRetentionMs, drainMs } = settings;
+  const leftAlone = createLeftAlone(logger);
+  const outOfTime = new AbortController();
+  // Every job under way listens to it: many at once are no leak.
+  setMaxListeners(0, outOfTime.signal);
+  const deps = { store, queues, logger, planRetentionMs, leftAlone, outOfTime: outOfTime.signal };
   const standing = await keepStanding(deps, settings.dispatchRate);
   const workers = startWorkers(deps, connectTo);
   await workers.ready();
   logger.info({ dispatchRate: settings.dispatchRate }, 'ready');
 
-  let stopping = false;
   const stop = async (signal: string) => {
-    if (stopping) return;
-    stopping = true;
     logger.info({ signal }, 'draining');
+    endAfter(drainMs + CLOSE_WITHIN_MS);
     standing.stop();
-    await workers.close(DRAIN_AT_MOST_MS);
+    setTimeout(() => outOfTime.abort(), drainMs).unref();
+    await workers.close();
     await queues.close();
     await store.close();
     logger.info('stopped');
     process.exit(0);
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  let stopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      void stop(signal);
+    });
+  }
 }
 
 try {

@@ -1,10 +1,10 @@
 // How every job is run: its data checked, its time kept, its faults told apart.
-import { JOB_VERSION } from '@gradus/queues';
-import { DelayedError, type Job, UnrecoverableError } from 'bullmq';
+import { newerVersionOf } from '@gradus/queues';
+import { NewerPlan } from '@gradus/store';
+import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { z } from 'zod';
 import type { Deps } from './deps.js';
-
-const NEWER_JOB_AGAIN_MS = 5_000;
+import { GIVEN_UP, unlessOutOfTime } from './outOfTime.js';
 
 /**
  * A BullMQ processor of jobs of one kind.
@@ -13,28 +13,40 @@ const NEWER_JOB_AGAIN_MS = 5_000;
  */
 export function processor<Data>(
   schema: z.ZodType<Data>,
-  { logger, store }: Deps,
+  { logger, store, leftAlone, outOfTime }: Deps,
   work: (data: Data, job: Job) => Promise<number | null>,
 ) {
   return async (job: Job, token?: string): Promise<void> => {
     const parsed = schema.safeParse(job.data);
     if (!parsed.success) {
-      if (!isNewer(job.data)) throw new UnrecoverableError(`not a ${job.name} job: ${parsed.error.message}`);
-      logger.warn({ jobId: job.id, job: job.name }, 'a newer job is left to a newer worker');
-      return delay(job, NEWER_JOB_AGAIN_MS, token);
+      const version = newerVersionOf(job.data);
+      if (version === null) throw new UnrecoverableError(`not a ${job.name} job: ${parsed.error.message}`);
+      leftAlone.noteJob(job.name, version);
+      return delay(job, leftAlone.putOffMs(), token);
     }
-    const again = await work(parsed.data, job);
-    if (again !== null) await delay(job, again - store.now(), token);
+    try {
+      const again = await unlessOutOfTime(outOfTime, () => work(parsed.data, job));
+      if (again === GIVEN_UP) {
+        logger.warn({ jobId: job.id, job: job.name }, 'no time is left for the job: it is handed back');
+        return await handBack(job, token);
+      }
+      if (again !== null) await delay(job, again - store.now(), token);
+    } catch (error) {
+      if (!(error instanceof NewerPlan)) throw error;
+      leftAlone.notePlan(error);
+      await delay(job, leftAlone.putOffMs(), token);
+    }
   };
-}
-
-function isNewer(data: unknown): boolean {
-  const version: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'v') : undefined;
-  return typeof version === 'number' && version > JOB_VERSION;
 }
 
 /** BullMQ takes the instant by this process' own clock, which need not be Redis'. */
 async function delay(job: Job, delayMs: number, token: string | undefined): Promise<never> {
   await job.moveToDelayed(Date.now() + Math.max(0, delayMs), token);
   throw new DelayedError();
+}
+
+/** It is the next that any worker takes; left behind, it would be found only once its lock is over. */
+async function handBack(job: Job, token: string | undefined): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
 }

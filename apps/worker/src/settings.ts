@@ -17,6 +17,13 @@ function duration(fallback: string) {
     });
 }
 
+const LONGEST_DRAIN_MS = 3_600_000;
+
+/** In milliseconds; somebody waits for it to pass. */
+function drain(fallback: string) {
+  return duration(fallback).refine((ms) => ms <= LONGEST_DRAIN_MS, 'must be 1h or less');
+}
+
 const environment = z.object({
   REDIS_URL: z.string('must be set, such as redis://127.0.0.1:6379'),
   GRADUS_NAMESPACE: z
@@ -33,6 +40,7 @@ const environment = z.object({
   GRADUS_REDELIVER_RUNNING: duration('5m'),
   GRADUS_RETRY_BACKOFF: duration('10s'),
   GRADUS_RETRY_BACKOFF_MAX: duration('5m'),
+  GRADUS_DRAIN: drain('10s'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -70,6 +78,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       retryBaseMs: data.GRADUS_RETRY_BACKOFF,
       retryMaxMs: data.GRADUS_RETRY_BACKOFF_MAX,
     },
+    /** How long jobs under way may go on once the process is told to end. */
+    drainMs: data.GRADUS_DRAIN,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -1,7 +1,9 @@
 // The BullMQ workers of this process.
 import { connectWorkers, type QueueName } from '@gradus/queues';
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
+import { z } from 'zod';
 import type { Deps } from './deps.js';
+import { processor } from './processor.js';
 import { applyReport } from './processors/applyReport.js';
 import { dispatchTask } from './processors/dispatchTask.js';
 import { driveBatch } from './processors/driveBatch.js';
@@ -16,8 +18,8 @@ type Processor = (job: Job, token?: string) => Promise<void>;
 
 export interface RunningWorkers {
   ready(): Promise<void>;
-  /** Ends what is under way, for `limitMs` at most; what is cut off runs again elsewhere. */
-  close(limitMs: number): Promise<void>;
+  /** Takes no more jobs. Resolves once those under way are done or handed back. */
+  close(): Promise<void>;
 }
 
 export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWorkers>[0]): RunningWorkers {
@@ -26,8 +28,10 @@ export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWor
     'start-plan': startPlan(deps),
     reconcile: reconcile(deps),
   };
+  // Of a newer version, perhaps.
+  const unknownJob = processor(z.never(), deps, async () => null);
   const processors: Record<QueueName, Processor> = {
-    plans: async (job, token) => plansProcessors[job.name]?.(job, token),
+    plans: (job, token) => (plansProcessors[job.name] ?? unknownJob)(job, token),
     batches: driveBatch(deps),
     tasks: dispatchTask(deps),
     reports: applyReport(deps),
@@ -37,6 +41,9 @@ export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWor
     const options: WorkerOptions = { ...connection.options, ...LOCKS, concurrency };
     const worker = new Worker(name, process, options);
     worker.on('error', connectTo.onError);
+    worker.on('stalled', (jobId) => {
+      deps.logger.warn({ queue: name, jobId }, 'job stalled: its worker died; it runs again');
+    });
     worker.on('failed', (job, error) => {
       const { planId, batchIndex, lifecycleTaskUuid, requestId } = job?.data ?? {};
       const where = { queue: name, jobId: job?.id, planId, batchIndex, lifecycleTaskUuid, requestId };
@@ -48,9 +55,8 @@ export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWor
     ready: async () => {
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     },
-    close: async (limitMs) => {
-      const drained = Promise.all(workers.map((worker) => worker.close()));
-      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, limitMs).unref())]);
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
       connection.close();
     },
   };

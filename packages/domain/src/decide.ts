@@ -74,6 +74,8 @@ export const LOOK_EVERY_MS = 5_000;
 
 /** Where a judgement waits for reports to be applied, it is looked at again no sooner than this. */
 export const JUDGE_AGAIN_MS = 20;
+/** Nor sooner than this part of the time for which it has been due: a report that waits for long goes on to. */
+const JUDGE_AGAIN_PART = 1 / 20;
 
 /**
  * @param appliedUntil no report that was taken up to this instant waits to be applied: neither a deadline nor an
@@ -102,7 +104,8 @@ export function decide(snapshot: Snapshot, now: number, appliedUntil: number): D
   // The queue of reports takes about as long to get there as it is behind.
   const dueSince = judgementDueSince(snapshot, now);
   if (dueSince !== null && dueSince > appliedUntil) {
-    instants.push(now + Math.max(dueSince - appliedUntil, JUDGE_AGAIN_MS));
+    const againMs = Math.max(dueSince - appliedUntil, JUDGE_AGAIN_MS, (now - dueSince) * JUDGE_AGAIN_PART);
+    instants.push(now + Math.round(againMs));
   }
   return { commands, lookAgainAt: Math.min(...instants) };
 }

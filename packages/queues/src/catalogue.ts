@@ -9,13 +9,17 @@ import { z } from 'zod';
 export const QUEUE_NAMES = ['plans', 'batches', 'tasks', 'reports'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
-/** The version of the jobs' data; a job of a newer one is left to the workers that know it. */
+/**
+ * The version of the jobs' data. A version works on all up to this one; a job of a newer one is left to the workers
+ * that know it. A new kind of job is a new version too.
+ */
 export const JOB_VERSION = 1;
 
-const version = z.literal(JOB_VERSION);
+const version = z.int().min(1).max(JOB_VERSION);
 
 export const startPlanJob = z.object({ v: version, planId: z.string() });
-export const reconcileJob = z.object({ v: version });
+/** It carries nothing: whoever takes it, of whatever version, looks after the plans that it knows. */
+export const reconcileJob = z.object({ v: z.int() });
 export const driveBatchJob = z.object({ v: version, planId: z.string(), batchIndex: z.int().min(0) });
 export const dispatchTaskJob = z.object({
   v: version,
@@ -59,6 +63,12 @@ export const applyReportJob = z.object({
     }),
   ),
 });
+
+/** @returns the version of a job's data where only newer workers know it, else null */
+export function newerVersionOf(data: unknown): number | null {
+  const version: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'v') : undefined;
+  return typeof version === 'number' && version > JOB_VERSION ? version : null;
+}
 
 export type StartPlanJob = z.infer<typeof startPlanJob>;
 export type DriveBatchJob = z.infer<typeof driveBatchJob>;

@@ -1,7 +1,7 @@
 // The queues, opened on a Redis: what the apps enqueue, and how.
 import { connect, connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { type JobsOptions, Queue } from 'bullmq';
-import { JOB_VERSION, QUEUE_NAMES, type QueueName } from './catalogue.js';
+import { JOB_VERSION, newerVersionOf, QUEUE_NAMES, type QueueName } from './catalogue.js';
 import { batchJobId, dispatchJobId } from './jobIds.js';
 import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
@@ -75,10 +75,16 @@ export async function openQueues({
     Queue
   >;
 
-  /** Adds the job where there is none of its id that will still run. @returns the state it was found in */
+  /**
+   * Adds the job where there is none of its id that will still run. Whoever asks for it knows the plan that it is
+   * for, and can do it: one that a newer version left, as an upgrade that was taken back does, is replaced.
+   *
+   * @returns the state it was found in
+   */
   async function ensure(queue: Queue, name: string, data: object, jobId: string, delay = 0): Promise<string> {
-    const state = await queue.getJobState(jobId);
-    if (state === 'failed' || state === 'completed' || state === 'unknown') {
+    const [state, job] = await Promise.all([queue.getJobState(jobId), queue.getJob(jobId)]);
+    const isOver = state === 'failed' || state === 'completed' || state === 'unknown';
+    if (isOver || newerVersionOf(job?.data) !== null) {
       // Also where it stands in no list: its row may have outlived them, and adding it would then be nothing.
       await queue.remove(jobId);
       await queue.add(name, data, { jobId, delay });

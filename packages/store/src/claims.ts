@@ -4,6 +4,7 @@ import { hasEnded, type PlanStatus } from '@gradus/domain';
 import { byBucket } from './buckets.js';
 import type { Conflict } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
+import { isNewerSchema } from './schema.js';
 import { unlessAway } from './scripts.js';
 import type { StoreParts } from './storeParts.js';
 
@@ -24,7 +25,8 @@ export interface Claimed {
 }
 
 /**
- * The status of a plan that may hold agents; a broken-off making whose lease is over is cleared away first.
+ * The status of a plan that may hold agents; a broken-off making whose lease is over is cleared away first, unless
+ * it is a newer version's: that holds its agents until such a one clears it away.
  *
  * @returns null where there is no such plan
  */
@@ -32,8 +34,9 @@ export async function holdingStatus(
   { connection, scripts, keys, clock }: StoreParts,
   planId: string,
 ): Promise<PlanStatus | 'creating' | null> {
-  const status = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'status'));
-  if (status !== 'creating') return status as PlanStatus | null;
+  const [status, schema] = await unlessAway(connection.hmget(keys.plan(planId, 'plan'), 'status', 'schema'));
+  if (status !== 'creating' || isNewerSchema(schema))
+    return (status ?? null) as PlanStatus | 'creating' | null;
   const input = { now: clock.now(), force: false };
   const answer = await scripts.run<string>('abandon-plan', keys.planAll(planId), input);
   return answer === 'abandoned' ? null : 'creating';

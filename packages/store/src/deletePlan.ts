@@ -1,6 +1,6 @@
 // Deleting an ended plan: its keys in one step, then its places in the indexes.
 import { planIndexEntry } from './keys.js';
-import type { CommandResult } from './port.js';
+import { type CommandResult, NewerPlan } from './port.js';
 import { unlessAway } from './scripts.js';
 import type { StoreParts } from './storeParts.js';
 import { withdrawTasks } from './withdrawals.js';
@@ -35,18 +35,37 @@ async function unindex({ connection, keys }: StoreParts, planId: string, created
   await unlessAway(connection.zrem(keys.endedPlans, planId));
 }
 
-/** Deletes plans that ended before that instant, some at a time. @returns which */
+/** Deletes plans that ended before that instant, some at a time; a newer version's are kept. @returns which */
 export async function deleteEndedBefore(parts: StoreParts, instantMs: number): Promise<string[]> {
   const { connection, keys } = parts;
-  const planIds = await unlessAway(
-    connection.zrange(keys.endedPlans, '-inf', instantMs.toString(), 'BYSCORE', 'LIMIT', 0, DELETED_AT_ONCE),
-  );
+  const until = instantMs.toString();
   const deleted: string[] = [];
-  for (const planId of planIds) {
+  let gone = 0;
+  let kept = 0;
+  for (;;) {
+    const wanted = DELETED_AT_ONCE - gone;
+    const planIds = await unlessAway(
+      connection.zrange(keys.endedPlans, '-inf', until, 'BYSCORE', 'LIMIT', kept, wanted),
+    );
+    for (const planId of planIds) {
+      const outcome = await deleteUnlessNewer(parts, planId);
+      if (outcome === 'done') deleted.push(planId);
+      if (outcome === 'newer') kept += 1;
+      else gone += 1;
+    }
+    if (planIds.length < wanted || gone === DELETED_AT_ONCE) return deleted;
+  }
+}
+
+async function deleteUnlessNewer(parts: StoreParts, planId: string) {
+  const { connection, keys } = parts;
+  try {
     const { outcome } = await deletePlan(parts, planId);
-    if (outcome === 'done') deleted.push(planId);
     // Deleted before, by somebody who died on its indexes.
     if (outcome === 'not-found') await unlessAway(connection.zrem(keys.endedPlans, planId));
+    return outcome;
+  } catch (error) {
+    if (error instanceof NewerPlan) return 'newer' as const;
+    throw error;
   }
-  return deleted;
 }

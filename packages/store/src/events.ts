@@ -1,7 +1,7 @@
 // A plan's events: those of the plan and its batches are kept as long as the plan, those of its tasks are trimmed.
 import type { PlanEvent } from '@gradus/domain';
 import type { PlanEvents } from './port.js';
-import { type Fields, instant, isVisible } from './stored.js';
+import { type Fields, fieldsOf, instant, isVisible, READABLE_NEEDS } from './stored.js';
 import type { StoreParts } from './storeParts.js';
 import { transact } from './transact.js';
 
@@ -37,13 +37,13 @@ export async function readEvents(
 ): Promise<PlanEvents | null> {
   const from = `${after + 1}-0`;
   const streams = [keys.plan(planId, 'events'), keys.plan(planId, 'task-events')];
-  const [status, oldestTaskEvent, trimmed, ...found] = await transact(connection, [
-    ['hget', keys.plan(planId, 'plan'), 'status'],
+  const [header, oldestTaskEvent, trimmed, ...found] = await transact(connection, [
+    ['hmget', keys.plan(planId, 'plan'), ...READABLE_NEEDS],
     ['xrange', keys.plan(planId, 'task-events'), '-', '+', 'COUNT', 1],
     ['hget', keys.plan(planId, 'plan'), 'taskEventSeq'],
     ...streams.map((stream) => ['xrange', stream, from, '+', 'COUNT', limit]),
   ]);
-  if (!isVisible({ status: (status as string | null) ?? 'creating' })) return null;
+  if (!isVisible(fieldsOf(READABLE_NEEDS, header as (string | null)[]))) return null;
   const items = (found as Entry[][])
     .flat()
     .sort((a, b) => sequenceOf(a) - sequenceOf(b))

@@ -49,6 +49,8 @@ export function createKeys(namespace: string) {
     activePlans: `${namespace}:{index}:active-plans`,
     /** Retired plans, by the instant at which they ended. */
     endedPlans: `${namespace}:{index}:ended-plans`,
+    /** The newest schema that all plans share. */
+    schema: `${namespace}:{index}:schema`,
     idempotency: (digest: string) => `${namespace}:{idempotency:${digest}}`,
     session: (digest: string) => `${namespace}:{session:${digest}}`,
   };

@@ -1,5 +1,6 @@
 // The domain's tables as Lua, so that the scripts have them from the one place that says so.
 import { AGENT_STATE_OF, AGENT_STATES, IGNORED, TRANSITIONS } from '@gradus/domain';
+import { PLAN_SCHEMA } from './schema.js';
 
 /** A task's state in Redis is one JSON list in this order, without the empty end. */
 export const TASK_FIELDS = [
@@ -40,6 +41,7 @@ const transitions = Object.entries(TRANSITIONS).flatMap(([machine, rows]) =>
 
 /** Lua source that defines the constants. */
 export const LUA_CONSTANTS = [
+  `local PLAN_SCHEMA = ${PLAN_SCHEMA}`,
   `local TRANSITIONS = ${luaTable(transitions)}`,
   `local AGENT_STATES = ${luaList(AGENT_STATES)}`,
   `local AGENT_STATE_OF = ${luaTable(Object.entries(AGENT_STATE_OF).map(([status, state]) => [status, JSON.stringify(state)]))}`,

@@ -2,12 +2,13 @@
 import { connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { startClock } from './clock.js';
 import { durabilityWarnings } from './durability.js';
+import { holdSchema } from './holdSchema.js';
 import { createIdempotency } from './idempotency.js';
 import { createInventory } from './inventory.js';
 import { createKeys } from './keys.js';
 import { createMailboxes } from './mailboxes.js';
 import { createPlans } from './plans.js';
-import type { Store } from './port.js';
+import type { NewerStore, Store } from './port.js';
 import { loadScripts, unlessAway } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
@@ -23,6 +24,8 @@ import { createWakeUps } from './wakeUps.js';
  * @param now milliseconds since 1970; by default Redis' clock
  * @param timing where it is not to be the default
  * @param replicas how many are to have what was written before `watchWrites` confirms it; by default none
+ * @param onOutdated told where a newer version has come that cannot work beside this one: the process is to end
+ * @throws NewerStore where such a one has come before
  */
 export async function openStore({
   url,
@@ -31,6 +34,7 @@ export async function openStore({
   now,
   timing,
   replicas = NO_REPLICAS,
+  onOutdated = () => undefined,
 }: {
   url: string;
   namespace: string;
@@ -38,13 +42,15 @@ export async function openStore({
   now?: () => number;
   timing?: Partial<Timing>;
   replicas?: ReplicaDemand;
+  onOutdated?: (fault: NewerStore) => void;
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
+  const keys = createKeys(namespace);
+  const scripts = loadScripts(connection);
+  const schema = await holdSchema(scripts, keys, onOutdated);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
   const writes = watchReplicas(connection, namespace, replicas, onError);
-  const keys = createKeys(namespace);
-  const scripts = loadScripts(connection);
   const parts = { connection, scripts, keys, clock, timing: { ...DEFAULT_TIMING, ...timing } };
   return {
     plans: createPlans(parts),
@@ -60,6 +66,7 @@ export async function openStore({
     },
     durabilityWarnings: () => durabilityWarnings(connection),
     close: async () => {
+      schema.stop();
       clock.stop();
       writes.close();
       connection.disconnect();

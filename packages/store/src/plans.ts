@@ -1,16 +1,18 @@
 // Plans, as clients and operators see them.
-import { allowedFailures, type Batch, type PlanSummary, type PlanTask } from '@gradus/domain';
+import { allowedFailures, type Batch, hasEnded, type PlanSummary, type PlanTask } from '@gradus/domain';
 import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
-import type { Command, CommandResult, Plans } from './port.js';
+import { type Command, type CommandResult, NewerPlan, type Plans } from './port.js';
 import { previewPlan } from './previewPlan.js';
 import { unlessAway } from './scripts.js';
 import {
   batchSummaryOf,
   type Fields,
+  fieldsOf,
   isVisible,
+  READABLE_NEEDS,
   type StateRows,
   type StaticAgent,
   type StoredBatch,
@@ -31,11 +33,12 @@ const PLANS_LOOKED_AT_MOST = 2_000;
 type PauseKind = 'operator' | 'stop';
 
 /** What showing a batch takes of its plan. */
-const BATCH_NEEDS = ['status', 'currentBatch', 'failureThreshold', 'completedAt', 'pauseKind'];
+const BATCH_NEEDS = [...READABLE_NEEDS, 'currentBatch', 'failureThreshold', 'completedAt', 'pauseKind'];
 
-function fieldsOf(names: readonly string[], values: readonly (string | null)[]): Fields {
-  const entries = names.map((name, index) => [name, values[index] ?? null] as const);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+/** What is wrong with a plan that only a newer version knows, as a value. */
+function theNewer(error: unknown): NewerPlan {
+  if (error instanceof NewerPlan) return error;
+  throw error;
 }
 
 export function createPlans(parts: StoreParts): Plans {
@@ -44,8 +47,12 @@ export function createPlans(parts: StoreParts): Plans {
   const summary = (planId: string) => readSummary(connection, keys, planId);
 
   async function storedBatch(planId: string, batchIndex: number): Promise<StoredBatch | null> {
-    const text = await unlessAway(connection.hget(keys.plan(planId, 'batches'), batchIndex.toString()));
-    return text === null ? null : (JSON.parse(text) as StoredBatch);
+    const [header, text] = await transact(connection, [
+      ['hmget', keys.plan(planId, 'plan'), ...READABLE_NEEDS],
+      ['hget', keys.plan(planId, 'batches'), batchIndex],
+    ]);
+    if (!isVisible(fieldsOf(READABLE_NEEDS, header as (string | null)[])) || text === null) return null;
+    return JSON.parse(text as string) as StoredBatch;
   }
 
   async function readBatch(planId: string, batchIndex: number): Promise<Batch | null> {
@@ -125,19 +132,23 @@ export function createPlans(parts: StoreParts): Plans {
     const listing = agentId === undefined ? 'plans' : 'plans-of-agent';
     let position = positionOf(listing, cursor, /^(\d{15}:)?plan-[0-9a-f-]{36}$/);
     const items: PlanSummary[] = [];
+    let leftOut = 0;
     for (let looked = 0; looked < PLANS_LOOKED_AT_MOST; looked += PLANS_LOOKED_AT_ONCE) {
       const found = await idsAfter(position, agentId, PLANS_LOOKED_AT_ONCE);
-      const read = await Promise.all(found.map(({ planId }) => summary(planId)));
-      for (const [index, summary] of read.entries()) {
-        const matches = summary !== null && (status === undefined || summary.plan.status === status);
-        if (matches && items.length === limit)
-          return { items, nextCursor: cursorAt(listing, position ?? '') };
-        if (matches) items.push(summary.plan);
+      const read = await Promise.all(found.map(({ planId }) => summary(planId).catch(theNewer)));
+      for (const [index, one] of read.entries()) {
+        const shown = one instanceof NewerPlan ? one : one?.plan;
+        if (shown !== undefined && (status === undefined || shown.status === status)) {
+          if (items.length === limit)
+            return { items, nextCursor: cursorAt(listing, position ?? ''), leftOut };
+          if (shown instanceof NewerPlan) leftOut += 1;
+          else items.push(shown);
+        }
         position = found[index]?.position;
       }
-      if (found.length < PLANS_LOOKED_AT_ONCE) return { items, nextCursor: null };
+      if (found.length < PLANS_LOOKED_AT_ONCE) return { items, nextCursor: null, leftOut };
     }
-    return { items, nextCursor: cursorAt(listing, position ?? '') };
+    return { items, nextCursor: cursorAt(listing, position ?? ''), leftOut };
   };
 
   function command(
@@ -184,13 +195,21 @@ export function createPlans(parts: StoreParts): Plans {
     }
   }
 
-  /** Does it to every plan that has not been retired. @returns those to which something was done */
+  /**
+   * Does it to every plan that has not been retired.
+   *
+   * @returns those to which something was done
+   * @throws NewerPlan where one has not ended to which only a newer version can do it; it was done to the others
+   */
   async function toAllActive(act: (planId: string) => Promise<CommandResult>): Promise<string[]> {
     const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
-    const done = await Promise.all(
-      planIds.map(async (planId) => ((await act(planId)).outcome === 'done' ? [planId] : [])),
-    );
-    return done.flat();
+    const answers = await Promise.all(planIds.map((planId) => act(planId).catch(theNewer)));
+    const newer = answers.find((answer) => answer instanceof NewerPlan && !hasEnded(answer.status));
+    if (newer !== undefined) throw newer;
+    return planIds.filter((_, index) => {
+      const answer = answers[index];
+      return answer !== undefined && 'outcome' in answer && answer.outcome === 'done';
+    });
   }
 
   const pauseAll: Plans['pauseAll'] = async (actor) => {

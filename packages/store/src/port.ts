@@ -150,7 +150,10 @@ export interface PlanEvents {
   isGapped: boolean;
 }
 
-/** Plans, as clients and operators see them. Every plan id is `plan-` + UUID. */
+/**
+ * Plans, as clients and operators see them. Every plan id is `plan-` + UUID. Whatever is asked of one plan throws
+ * NewerPlan, and does nothing, where that is a newer version's.
+ */
 export interface Plans {
   /**
    * Durable, with every claim, or not there at all.
@@ -166,9 +169,14 @@ export interface Plans {
   rollBack(succession: Succession): Promise<SuccessionResult>;
   /** Removes an ended plan with all that is kept of it. */
   remove(planId: string, ifRevision?: number): Promise<CommandResult>;
-  /** The emergency stop. @returns how many plans it paused */
+  /**
+   * The emergency stop.
+   *
+   * @returns how many plans it paused
+   * @throws NewerPlan where it paused all but one that only a newer version can pause
+   */
   pauseAll(actor: string): Promise<number>;
-  /** Resumes just what the emergency stop paused. @returns which plans */
+  /** Resumes just what the emergency stop paused. @returns which plans @throws NewerPlan as pauseAll does */
   resumeAll(actor: string): Promise<{ planId: string; currentBatch: number }[]>;
   readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null>;
   /** For the whole plan: read the header, then each batch. */
@@ -182,13 +190,17 @@ export interface Plans {
   ): Promise<Page<PlanTask> | null>;
   /** Oldest first. @param after the id of the event before the first that is wanted; 0 for all */
   listEvents(planId: string, page: { after: number; limit: number }): Promise<PlanEvents | null>;
-  /** Newest first. @throws InvalidCursor */
+  /**
+   * Newest first. `leftOut`: how many plans the page would have beside its items that only a newer version can show.
+   *
+   * @throws InvalidCursor
+   */
   list(page: {
     status?: PlanStatus | undefined;
     agentId?: string | undefined;
     limit: number;
     cursor?: string | undefined;
-  }): Promise<Page<PlanSummary>>;
+  }): Promise<Page<PlanSummary> & { leftOut: number }>;
   start(command: Command): Promise<CommandResult>;
   pause(command: Command): Promise<CommandResult>;
   resume(
@@ -231,12 +243,22 @@ export interface AppliedReport extends Effects {
   mailbox: { lifecycleTaskUuid: string; outcome: 'running' | 'ended' }[];
 }
 
-/** Plans, as the workers drive them. Each call is one atomic step, and nothing when repeated. */
+/** A plan that has not been retired. */
+export interface ActivePlan {
+  planId: string;
+  status: PlanStatus;
+  currentBatch: number;
+  startAt: number | null;
+  autoStart: boolean;
+}
+
+/**
+ * Plans, as the workers drive them. Each call is one atomic step, and nothing when repeated. Each that is given one
+ * plan throws NewerPlan, and does nothing, where that is a newer version's.
+ */
 export interface PlanSteps {
   /** Plans that have not been retired, with those whose making was broken off already cleared away. */
-  listActive(): Promise<
-    { planId: string; status: PlanStatus; currentBatch: number; startAt: number | null; autoStart: boolean }[]
-  >;
+  listActive(): Promise<{ known: ActivePlan[]; newer: NewerPlan[] }>;
   snapshot(planId: string): Promise<Snapshot | null>;
   startPlan(planId: string, now: number): Promise<void>;
   /** Nothing where the plan's threshold is another one by now. */
@@ -271,7 +293,7 @@ export interface PlanSteps {
   /** Tells LCAs which of their tasks the plan has dropped. */
   withdrawTasks(planId: string): Promise<void>;
   retirePlan(planId: string): Promise<void>;
-  /** Deletes plans that ended before that instant, some at a time. @returns which */
+  /** Deletes plans that ended before that instant, some at a time; a newer version's are kept. @returns which */
   deleteEndedBefore(instantMs: number): Promise<string[]>;
   /** queued → dispatched. @returns null where the task is not to be dispatched any more */
   dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
@@ -280,7 +302,7 @@ export interface PlanSteps {
   /**
    * Takes the facts into the plan's tasks, then the outcomes, and releases what has become free.
    *
-   * @returns null where the plan does not have the agent
+   * @returns null where the plan does not have the agent, or is a newer version's and has ended
    */
   applyReport(report: {
     planId: string;
@@ -439,5 +461,33 @@ export class StoreUnavailable extends Error {
   constructor(cause: unknown) {
     super('the store cannot be reached', { cause });
     this.name = 'StoreUnavailable';
+  }
+}
+
+/** The plan was made by a newer version than this process is: it was left alone, whatever was to be done to it. */
+export class NewerPlan extends Error {
+  readonly code = 'newer-plan';
+  readonly planId: string;
+  /** The layout that it has in the store. */
+  readonly schema: number;
+  /** That it has ended means the same in every version; any other state may be one that only a newer one knows. */
+  readonly status: PlanStatus;
+  constructor(planId: string, schema: number, status: PlanStatus) {
+    super(`${planId} is of schema ${schema}, which only a newer version knows`);
+    this.name = 'NewerPlan';
+    this.planId = planId;
+    this.schema = schema;
+    this.status = status;
+  }
+}
+
+/** A newer version has the data, and cannot share them with this one. */
+export class NewerStore extends Error {
+  readonly code = 'newer-store';
+  constructor(schema: number, known: number) {
+    super(
+      `a newer version of Gradus works on these data: they are of schema ${schema}, and this version knows ${known}. Run the newer version`,
+    );
+    this.name = 'NewerStore';
   }
 }

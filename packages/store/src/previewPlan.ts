@@ -14,6 +14,7 @@ import type { Claimed } from './claims.js';
 import { headerFields, prepare, stateOf, staticOf, upgradeOf } from './createPlan.js';
 import type { NewPlan, PreviewResult } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
+import { isNewerSchema } from './schema.js';
 import { unlessAway } from './scripts.js';
 import { batchSummaryOf, type Fields, headerOf, planStatusOf, tasksOf } from './stored.js';
 import type { StoreParts } from './storeParts.js';
@@ -74,11 +75,12 @@ async function lookUp(parts: StoreParts, agentIds: readonly string[]): Promise<C
 
 /** Other than by a claim, a making that broke off is left for others to clear away. */
 async function isHolding({ connection, keys, clock }: StoreParts, planId: string): Promise<boolean> {
-  const [status = null, leaseUntil] = await unlessAway(
-    connection.hmget(keys.plan(planId, 'plan'), 'status', 'leaseUntil'),
+  const [status = null, leaseUntil, schema] = await unlessAway(
+    connection.hmget(keys.plan(planId, 'plan'), 'status', 'leaseUntil', 'schema'),
   );
   if (status === null) return false;
-  return status === 'creating' ? Number(leaseUntil) >= clock.now() : !hasEnded(planStatusOf({ status }));
+  if (status !== 'creating') return !hasEnded(planStatusOf({ status }));
+  return isNewerSchema(schema) || Number(leaseUntil) >= clock.now();
 }
 
 function summaryOf(

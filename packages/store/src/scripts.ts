@@ -1,8 +1,9 @@
 // The Lua scripts by name, and how they are run.
 import { readFileSync } from 'node:fs';
+import type { PlanStatus } from '@gradus/domain';
 import type { Connection } from '@gradus/redis';
 import { LUA_CONSTANTS } from './luaConstants.js';
-import { StoreUnavailable } from './port.js';
+import { NewerPlan, StoreUnavailable } from './port.js';
 import { wellFormedJson } from './wellFormed.js';
 
 /** Folder of `lua/` → its scripts. A folder's `shared.lua` is put in front of each of them. */
@@ -32,6 +33,7 @@ const FOLDERS = {
   inventory: ['claim-agents', 'free-agents', 'put-agent', 'record-facts'],
   mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
   idempotency: ['begin-request', 'end-request'],
+  schema: ['raise-schema'],
 } as const;
 
 export type ScriptName = (typeof FOLDERS)[keyof typeof FOLDERS][number];
@@ -41,6 +43,7 @@ const SHARED: Record<keyof typeof FOLDERS, string> = {
   inventory: '',
   mailbox: read('mailbox/shared.lua'),
   idempotency: '',
+  schema: '',
 };
 
 function read(file: string): string {
@@ -51,9 +54,9 @@ type Runner = Record<string, (numberOfKeys: number, ...args: string[]) => Promis
 
 /** Runs scripts on one connection. */
 export interface Scripts {
-  /** @returns the script's raw answer. @throws StoreUnavailable */
+  /** @returns the script's raw answer. @throws StoreUnavailable, NewerPlan */
   raw(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** For scripts that take one JSON object and answer JSON. @throws StoreUnavailable */
+  /** For scripts that take one JSON object and answer JSON. @throws StoreUnavailable, NewerPlan */
   run<Answer>(name: ScriptName, keys: readonly string[], input: object): Promise<Answer>;
 }
 
@@ -68,7 +71,7 @@ export function loadScripts(connection: Connection): Scripts {
   const raw: Scripts['raw'] = (name, keys, args) => {
     const command = runner[name];
     if (command === undefined) throw new TypeError(`no script is named ${name}`);
-    return unlessAway(command.call(connection, keys.length, ...keys, ...args));
+    return unlessAway(command.call(connection, keys.length, ...keys, ...args)).catch(throwNewerPlan);
   };
   return {
     raw,
@@ -77,6 +80,16 @@ export function loadScripts(connection: Connection): Scripts {
       return (typeof answer === 'string' ? JSON.parse(answer) : null) as Answer;
     },
   };
+}
+
+const NEWER_PLAN = /NEWERPLAN (\S+) (\d+) (\S+)/;
+
+/** @throws NewerPlan where a plan's script said so; any other error as it is */
+function throwNewerPlan(error: unknown): never {
+  const [, planId = '', schema, status = ''] =
+    (error instanceof Error ? NEWER_PLAN.exec(error.message) : null) ?? [];
+  if (schema === undefined) throw error;
+  throw new NewerPlan(planId, Number(schema), status as PlanStatus);
 }
 
 const AWAY =

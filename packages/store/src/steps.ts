@@ -1,9 +1,17 @@
 // Plans, as the workers drive them: each step is one script.
-import type { BatchStatus, LifecycleTask, Snapshot } from '@gradus/domain';
+import { type BatchStatus, hasEnded, type LifecycleTask, type Snapshot } from '@gradus/domain';
 import { holdingStatus } from './claims.js';
 import { deleteEndedBefore } from './deletePlan.js';
 import { planIndexEntry } from './keys.js';
-import type { AppliedReport, DispatchOrder, Effects, PlanSteps } from './port.js';
+import {
+  type ActivePlan,
+  type AppliedReport,
+  type DispatchOrder,
+  type Effects,
+  NewerPlan,
+  type PlanSteps,
+} from './port.js';
+import { isNewerSchema } from './schema.js';
 import { unlessAway } from './scripts.js';
 import {
   type Fields,
@@ -82,6 +90,12 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
   };
 }
 
+/** A newer version's plan that has ended waits for nothing that an LCA could still say. */
+function falseWhereEnded(error: unknown): false {
+  if (error instanceof NewerPlan && hasEnded(error.status)) return false;
+  throw error;
+}
+
 export function createSteps(parts: StoreParts): PlanSteps {
   const { connection, scripts, keys } = parts;
   const { retryBaseMs, retryMaxMs } = parts.timing;
@@ -91,26 +105,29 @@ export function createSteps(parts: StoreParts): PlanSteps {
 
   const listActive: PlanSteps['listActive'] = async () => {
     const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
-    const found = await Promise.all(
+    const known: ActivePlan[] = [];
+    const newer: NewerPlan[] = [];
+    await Promise.all(
       planIds.map(async (planId) => {
         const status = await holdingStatus(parts, planId);
         if (status === null) await removeNeverMade(planId);
-        if (status === null || status === 'creating') return [];
-        const [currentBatch, startAt, autoStart] = await unlessAway(
-          connection.hmget(keys.plan(planId, 'plan'), 'currentBatch', 'startAt', 'autoStart'),
+        if (status === null || status === 'creating') return;
+        const [schema, currentBatch, startAt, autoStart] = await unlessAway(
+          connection.hmget(keys.plan(planId, 'plan'), 'schema', 'currentBatch', 'startAt', 'autoStart'),
         );
-        return [
-          {
+        if (isNewerSchema(schema)) newer.push(new NewerPlan(planId, Number(schema), status));
+        else {
+          known.push({
             planId,
             status,
             currentBatch: Number(currentBatch),
             startAt: numberOrNull(startAt ?? undefined),
             autoStart: autoStart === 'true',
-          },
-        ];
+          });
+        }
       }),
     );
-    return found.flat();
+    return { known, newer };
   };
 
   /** A making enters the list before it reserves its plan: only one that is old was surely broken off. */
@@ -176,7 +193,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
         ...retries,
         freshTaskUuids: freshTaskUuids(report.tasks.length + report.components.length),
       };
-      const raw = await run<Raw<AppliedReport> | false>('apply-report', planId, input);
+      const raw = await run<Raw<AppliedReport> | false>('apply-report', planId, input).catch(falseWhereEnded);
       if (raw === false) return null;
       return { ...effectsOf(raw), mailbox: raw.mailbox ?? [], batchIndex: raw.batchIndex };
     },

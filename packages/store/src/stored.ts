@@ -19,6 +19,8 @@ import {
   type WaitingFor,
 } from '@gradus/domain';
 import { TASK_FIELDS } from './luaConstants.js';
+import { NewerPlan } from './port.js';
+import { isNewerSchema } from './schema.js';
 
 type TaskField = (typeof TASK_FIELDS)[number];
 
@@ -86,9 +88,24 @@ export function numberOrNull(text: string | undefined): number | null {
   return text === undefined ? null : Number(text);
 }
 
-/** @returns whether readers may see the plan */
+/** Some fields of a hash, as HMGET answers them; those that are not there are left out. */
+export function fieldsOf(names: readonly string[], values: readonly (string | null)[]): Fields {
+  const entries = names.map((name, index) => [name, values[index] ?? null] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** The fields of a header that say whether it may be read; in every version they mean the same. */
+export const READABLE_NEEDS = ['id', 'schema', 'status'] as const;
+
+/**
+ * @param plan at least {@link READABLE_NEEDS}
+ * @returns whether readers may see the plan
+ * @throws NewerPlan where only a newer version can read it
+ */
 export function isVisible(plan: Fields): boolean {
-  return plan['status'] !== undefined && plan['status'] !== 'creating';
+  const { id = '', schema, status } = plan;
+  if (isNewerSchema(schema)) throw new NewerPlan(id, Number(schema), planStatusOf(plan));
+  return status !== undefined && status !== 'creating';
 }
 
 /** Whether the plan goes on, by what decides what is shown of its parts. */

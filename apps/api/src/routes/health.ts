@@ -33,10 +33,10 @@ const readyRoute = createRoute({
   },
 });
 
-export function health(app: ApiApp, { store, shutdown }: ApiDeps): void {
+export function health(app: ApiApp, { store, leaving }: ApiDeps): void {
   app.openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200));
   app.openapi(readyRoute, async (c) => {
-    if (shutdown.aborted) throw new Problem('unavailable', 'The process is about to end.');
+    if (leaving.aborted) throw new Problem('unavailable', 'The process is about to end.');
     try {
       await store.ping();
     } catch (cause) {

@@ -9,6 +9,8 @@ import { planStatus, planSummary } from '../schemas/plan.js';
 import { problems } from '../schemas/problem.js';
 import { BASE } from './base.js';
 
+const LEFT_OUT = 'X-Newer-Plans';
+
 const route = createRoute({
   ...scoped('plans:read'),
   operationId: 'ListGraduatedPlans',
@@ -28,6 +30,11 @@ const route = createRoute({
   responses: {
     200: {
       description: 'One page of summaries',
+      headers: z.object({
+        [LEFT_OUT]: z.string().optional().openapi({
+          description: 'How many plans this page leaves out, because only a newer version can show them',
+        }),
+      }),
       content: { 'application/json': { schema: pageOf(planSummary) } },
     },
     ...problems(),
@@ -36,7 +43,8 @@ const route = createRoute({
 
 export function listPlans(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const { items, nextCursor } = await store.plans.list(c.req.valid('query'));
+    const { items, nextCursor, leftOut } = await store.plans.list(c.req.valid('query'));
+    if (leftOut > 0) c.header(LEFT_OUT, leftOut.toString());
     return c.json({ items: items.map(inOrder), nextCursor }, 200);
   });
 }

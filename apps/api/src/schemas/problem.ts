@@ -42,6 +42,7 @@ const ALWAYS: readonly ErrorCode[] = [
   'rate-limited',
   'internal',
   'unavailable',
+  'newer-version',
 ];
 
 /** What any operation that takes a JSON body can answer. */

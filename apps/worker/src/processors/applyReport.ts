@@ -1,5 +1,7 @@
 // reports/apply-report: takes what an LCA said into the inventory, then into the plans, and does what follows.
 import { type ApplyReportJob, applyReportJob } from '@gradus/queues';
+import { NewerPlan } from '@gradus/store';
+import type { Job } from 'bullmq';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
@@ -10,23 +12,40 @@ type AgentReport = ApplyReportJob['reports'][number];
 type Origin = Pick<ApplyReportJob, 'lcaUuid' | 'takenAt' | 'requestId'>;
 
 export function applyReport(deps: Deps) {
-  return processor(applyReportJob, deps, async ({ reports, ...origin }) => {
+  return processor(applyReportJob, deps, async ({ reports, ...origin }, job) => {
     const agents = byAgent(reports);
     const faults: unknown[] = [];
+    const left = new Map<string, NewerPlan>();
     for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
       const part = agents.slice(start, start + AGENTS_AT_ONCE);
       const settled = await Promise.allSettled(part.map((said) => applyInOrder(deps, origin, said)));
       const looks = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
       // One agent's fault keeps no other agent's outcome back.
-      faults.push(...settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
+      for (const [index, one] of settled.entries()) {
+        if (one.status === 'fulfilled') continue;
+        const agentId = part[index]?.[0]?.agentId;
+        if (one.reason instanceof NewerPlan && agentId !== undefined) left.set(agentId, one.reason);
+        else faults.push(one.reason);
+      }
       const wanted = new Map(looks.map(({ planId, batchIndex }) => [planId, batchIndex]));
       await Promise.all(
         [...wanted].map(([planId, batchIndex]) => deps.queues.driveBatch(planId, batchIndex)),
       );
     }
     if (faults.length > 0) throw faults[0];
-    return null;
+    const [newer] = left.values();
+    if (newer === undefined) return null;
+    await keepOnly(job, left);
+    throw newer;
   });
+}
+
+/** What is said of agents in a newer version's plans is left to its workers; nothing else has to wait for them. */
+async function keepOnly(job: Job, left: ReadonlyMap<string, unknown>): Promise<void> {
+  // As it was enqueued: whoever knows more than this version may find more in it.
+  const { reports } = job.data as { reports: AgentReport[] };
+  const kept = reports.filter(({ agentId }) => left.has(agentId));
+  if (kept.length < reports.length) await job.updateData({ ...job.data, reports: kept });
 }
 
 function byAgent(reports: readonly AgentReport[]): AgentReport[][] {

@@ -5,10 +5,11 @@ import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
 export function reconcile(deps: Deps) {
-  const { store, queues, logger } = deps;
+  const { store, queues, logger, leftAlone } = deps;
   return processor(reconcileJob, deps, async () => {
-    const plans = await store.steps.listActive();
-    for (const { planId, status, currentBatch, startAt, autoStart } of plans) {
+    const { known, newer } = await store.steps.listActive();
+    for (const plan of newer) leftAlone.notePlan(plan);
+    for (const { planId, status, currentBatch, startAt, autoStart } of known) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
       else if (autoStart) await queues.ensurePlanJob(planId, (startAt ?? 0) - store.now());
     }

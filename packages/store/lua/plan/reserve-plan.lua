@@ -4,5 +4,5 @@
 if redis.call('EXISTS', K.plan) == 1 then
   return cjson.encode('taken')
 end
-redis.call('HSET', K.plan, 'id', IN.planId, 'status', 'creating', 'leaseUntil', IN.leaseUntil)
+redis.call('HSET', K.plan, 'id', IN.planId, 'schema', PLAN_SCHEMA, 'status', 'creating', 'leaseUntil', IN.leaseUntil)
 return cjson.encode('reserved')

@@ -1,5 +1,5 @@
 -- What every script on a plan shares: put in front of it when it is loaded, after the constants that are
--- generated from the domain (TRANSITIONS, AGENT_STATES, AGENT_STATE_OF, TASK_FIELDS, BAD_RUNTIME_STATUSES).
+-- generated (PLAN_SCHEMA, TRANSITIONS, AGENT_STATES, AGENT_STATE_OF, TASK_FIELDS, BAD_RUNTIME_STATUSES).
 -- KEYS: the plan's keys in the order below, all under its hash tag.
 -- ARGV: [1] the input, one JSON object.
 
@@ -460,4 +460,11 @@ local function judge()
     redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', kind)
     revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
   end
+end
+
+-- What a newer version made is left alone, whatever was to be done to it. Plans made before there were schemas are
+-- of the first.
+local schema = tonumber(header('schema') or 1)
+if schema > PLAN_SCHEMA then
+  return redis.error_reply('NEWERPLAN ' .. header('id') .. ' ' .. schema .. ' ' .. header('status'))
 end
