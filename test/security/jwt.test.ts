@@ -234,6 +234,19 @@ describe('the keys of the issuer', () => {
     expect((await as(await token())).status).toBe(200);
   });
 
+  it('are named by tokens, but where only one can be meant', async () => {
+    const rsa = await issuer.makeKey('RS256');
+    issuer.publish(key, rsa);
+    await untilTaken(rsa);
+    const unnamed = await issuer.token({}, { ...rsa, kid: undefined });
+    expect((await as(unnamed)).status).toBe(200);
+    const next = await issuer.makeKey('RS256');
+    issuer.publish(key, rsa, next);
+    await untilTaken(next);
+    expectRefused(await as(await issuer.token({ jti: '2' }, { ...rsa, kid: undefined })), /kid/);
+    expectRefused(await as(unnamed), /kid/);
+  }, 60_000);
+
   it('go on while the issuer is away; a token of an unknown one is answered 503 until it is back', async () => {
     const known = await token();
     const seen = await token({ sub: 'seen before' });
@@ -262,5 +275,5 @@ describe('the keys of the issuer', () => {
       await issuer.comeUp();
     }
     await untilTaken(next);
-  });
+  }, 60_000);
 });

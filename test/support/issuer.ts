@@ -11,7 +11,8 @@ const AUDIENCE = 'gradus';
 type Claims = Record<string, unknown>;
 
 export interface SigningKey {
-  kid: string;
+  /** undefined: its tokens do not name it. */
+  kid: string | undefined;
   alg: string;
   /** As the issuer publishes it. */
   jwk: JWK;
@@ -99,7 +100,9 @@ export async function startIssuer(): Promise<Issuer> {
         exp: secondsFromNow(600),
         scope: ALL_SCOPES.join(' '),
       };
-      return new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg, kid }).sign(privateKey);
+      return new SignJWT({ ...good, ...claims })
+        .setProtectedHeader(kid === undefined ? { alg } : { alg, kid })
+        .sign(privateKey);
     },
     goDown,
     comeUp,
