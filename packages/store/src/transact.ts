@@ -1,5 +1,6 @@
 // Several commands on one slot as one consistent read.
 import type { Connection } from '@gradus/redis';
+import { StoreUnavailable } from './port.js';
 import { unlessAway } from './scripts.js';
 
 /**
@@ -9,9 +10,16 @@ import { unlessAway } from './scripts.js';
  * @throws StoreUnavailable, or the first error that a command answered
  */
 export async function transact(connection: Connection, commands: (string | number)[][]): Promise<unknown[]> {
-  const answers = await unlessAway(connection.multi(commands.map((command) => command.map(String))).exec());
+  const transaction = connection.multi(commands.map((command) => command.map(String)));
+  const answers = await unlessAway(transaction.exec().catch(refusedAsUnavailable));
   return (answers ?? []).map(([error, answer]) => {
     if (error !== null) throw error;
     return answer;
   });
+}
+
+/** A server whose memory is full queues nothing for a transaction, reads neither. */
+function refusedAsUnavailable(error: unknown): never {
+  if (error instanceof Error && error.message.startsWith('EXECABORT')) throw new StoreUnavailable(error);
+  throw error;
 }
