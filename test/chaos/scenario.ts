@@ -99,6 +99,8 @@ export function drawScenario(choices: Choices): Scenario {
       batchSizes: [canary, 30, 70 - canary],
       concurrency: oneOf([10, 15]),
       maxAttempts: 3,
+      // Of a canary this small, chance alone could fail more than any lower one allows.
+      failureThreshold: 1,
       observeS: oneOf([0, 1]),
     },
     {
