@@ -84,6 +84,18 @@ describe.skipIf(!canStartRedis)('where answers wait for a replica', { timeout: 1
     const cluster = await startRedisCluster();
     cleanUps.push(() => cluster.stop());
     const { ask, ...gradus } = await startGradusOn(cluster.url);
+    // So many that each master has some of them.
+    const body = agentNames('many', 50)
+      .map((agentId) => JSON.stringify({ agentId, ...agent }))
+      .join('\n');
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const importMany = () => ask('POST', `${BASE}/agents/import`, { body, headers });
+    const untilEveryMasterHasAReplica = () =>
+      waitFor(async () => (await importMany()).status === 200, {
+        what: 'every master to have a replica',
+        timeoutMs: REPLACED_WITHIN_MS,
+      });
+    await untilEveryMasterHasAReplica();
     await registerAgents(createClient({ baseUrl: gradus.url, token: gradus.token }), 'a', 1);
     const report = (): Promise<Answer> =>
       ask('POST', `${BASE}/lcas/lca-a/check-in`, { json: { reports: [{ agentId: 'a-0' }] } });
@@ -104,17 +116,8 @@ describe.skipIf(!canStartRedis)('where answers wait for a replica', { timeout: 1
       what: 'another master',
       timeoutMs: REPLACED_WITHIN_MS,
     });
-    // So many that each master has some of them.
-    const body = agentNames('many', 50)
-      .map((agentId) => JSON.stringify({ agentId, ...agent }))
-      .join('\n');
-    const headers = { 'content-type': 'application/x-ndjson' };
-    const importMany = () => ask('POST', `${BASE}/agents/import`, { body, headers });
     expectProblem(await importMany(), 503, 'unavailable');
     await replaced.start();
-    await waitFor(async () => (await importMany()).status === 200, {
-      what: 'every master to have a replica again',
-      timeoutMs: REPLACED_WITHIN_MS,
-    });
+    await untilEveryMasterHasAReplica();
   });
 });

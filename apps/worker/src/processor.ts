@@ -21,10 +21,7 @@ export function processor<Data>(
     if (!parsed.success) {
       const version = newerVersionOf(job.data);
       if (version === null) throw new UnrecoverableError(`not a ${job.name} job: ${parsed.error.message}`);
-      logger.warn(
-        { job: job.name, version },
-        'jobs of a newer version are left to the workers that know them',
-      );
+      leftAlone.noteJob(job.name, version);
       return delay(job, leftAlone.putOffMs(), token);
     }
     try {
