@@ -19,7 +19,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Real processes run beside the tests; a test that only sometimes passes is a fault, not bad luck.
     retry: 0,
     allowOnly: false,

@@ -11,8 +11,7 @@ const RETRY_STRATEGY = 'Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_AT_MOST
 const PUT_TASK = 'await store.mailboxes.putTask(order.lcaUuid, task, store.now());';
 const CLEAR_OUTBOX = 'await store.steps.clearOutbox(order);';
 /** Widens a gap that is there anyway, so that a fault falls into it. */
-const pause = (ms: number) => `await new Promise((resolve) => setTimeout(resolve, ${ms}));`;
-const PAUSE = pause(300);
+const PAUSE = 'await new Promise((resolve) => setTimeout(resolve, 300));';
 
 const NEVER_STALLED: PlantedBug = {
   name: 'stalled jobs are not looked for',
@@ -44,14 +43,10 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
   'kill-worker': NEVER_STALLED,
   'kill-api': HANDED_OUT_ONCE,
   'freeze-worker': {
-    name: 'a task that is dispatched again has another uuid',
+    name: 'a job whose worker stood still is given up',
     edits: [
-      {
-        file: 'packages/store/lua/plan/dispatch-task.lua',
-        from: "elseif task.status ~= 'dispatched' then\n  return cjson.encode(false)\n",
-        to: "elseif task.status ~= 'dispatched' then\n  return cjson.encode(false)\nelse\n  task.lifecycleTaskUuid = task.lifecycleTaskUuid .. '-again'\n  saveState(agent)\n",
-      },
-      { file: DISPATCH_TASK, from: PUT_TASK, to: `${pause(1_500)}\n    ${PUT_TASK}` },
+      { file: START_WORKERS, from: 'maxStalledCount: 1_000', to: 'maxStalledCount: 0' },
+      { file: DISPATCH_TASK, from: PUT_TASK, to: `${PAUSE}\n    ${PUT_TASK}` },
     ],
   },
   'freeze-api': {

@@ -15,7 +15,7 @@ import { stalledJobs } from '../support/stalledJobs.js';
 import { waitFor } from '../support/waitFor.js';
 import { startWatchedPlan } from '../support/watchedPlan.js';
 
-const AGENTS = 60;
+const AGENTS = 24;
 const CONCURRENCY = 5;
 const TIMEOUT_MS = 180_000;
 const LEFT_PLAN = 'a plan of a newer version is left to the workers that know it';

@@ -1,5 +1,4 @@
 // More than the api can do, of every kind at once: it refuses the rest, stays within its memory, and a plan goes on.
-import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@gradus/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,23 +6,15 @@ import { makeApiKey } from '../support/apiKeys.js';
 import { registerFleet, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { waitFor } from '../support/waitFor.js';
-import {
-  checkInAgainAndAgain,
-  createPlans,
-  holdLongPolls,
-  sendLargeBodies,
-  type Tally,
-  type Target,
-  trickle,
-} from './loads.js';
 import { isMeasurable, watchProcess } from './measure.js';
 import { overload } from './overloadSettings.js';
+import { type Outcome, startLoad, type Tally } from './startLoad.js';
 
 const HEAP_MIB = 512;
 const BODIES_AT_ONCE = 4;
 const COMPLETES_WITHIN_MS = 400_000;
 /** What may come of a request under load; anything else is a fault. */
-const EXPECTED = new Set(['200', '403', '409', '422', '429', '503', 'closed', 'dropped']);
+const EXPECTED = new Set(['200', '403', '409', '422', '429', '503', 'closed', 'dropped', 'not sent']);
 
 /** The load's own token: what it uses up is not that of the plan's LCAs. */
 const stranger = makeApiKey('stranger');
@@ -43,19 +34,31 @@ beforeAll(async () => {
 });
 afterAll(() => gradus.stop());
 
-function shown(tally: Tally): string {
-  return [...tally]
-    .map(([kind, outcomes]) => {
-      const counts = [...outcomes].sort(([a], [b]) => a.localeCompare(b));
-      return `overload | ${kind}: ${counts.map(([what, times]) => `${what} × ${times}`).join(', ')}`;
-    })
-    .join('\n');
+/** The two that are to be many come from one process, those that are to be costly from another. */
+function startLoads(): () => Promise<Outcome[]> {
+  const { lcas, checkInEveryMs: everyMs, createsASecond, longPolls, largeBodies, bodyLimit } = overload;
+  const stops = [
+    [
+      ['checkInAgainAndAgain', { lcas, everyMs }],
+      ['holdLongPolls', { howMany: longPolls }],
+    ] as const,
+    [
+      ['createPlans', { aSecond: createsASecond, agents: lcas, plan: UPGRADE }],
+      ['sendLargeBodies', { atOnce: largeBodies, bytes: bodyLimit }],
+      ['trickle', { howMany: overload.slowClients }],
+    ] as const,
+  ].map((loads) => startLoad(gradus.url, stranger.token, loads));
+  return () => Promise.all(stops.map((stop) => stop()));
 }
 
-/** @returns how often any load met one of the outcomes */
-function timesOf(tally: Tally, ...outcomes: string[]): number {
-  const all = [...tally.values()].flatMap((ofKind) => outcomes.map((what) => ofKind.get(what) ?? 0));
-  return all.reduce((sum, times) => sum + times, 0);
+function show(outcomes: readonly Outcome[]): void {
+  for (const { tally, busy } of outcomes) {
+    console.log(`overload | a process of the load, busy for ${(100 * busy).toFixed(0)} % of its time:`);
+    for (const [kind, ofKind] of Object.entries(tally)) {
+      const counts = Object.entries(ofKind).sort(([a], [b]) => a.localeCompare(b));
+      console.log(`overload |   ${kind}: ${counts.map(([what, times]) => `${what} × ${times}`).join(', ')}`);
+    }
+  }
 }
 
 test(
@@ -74,23 +77,10 @@ test(
         components: [{ componentName: 'zmetis', actualVersion: '1.2.0', actualRelease: '215' }],
       })),
     );
-    const ending = new AbortController();
-    setMaxListeners(0, ending.signal);
-    const tally: Tally = new Map();
-    const target: Target = { url: gradus.url, token: stranger.token, tally, signal: ending.signal };
     const { peak, stopWatching } = watchProcess(gradus.api.pid);
     const began = performance.now();
-    const loads = [
-      holdLongPolls(target, overload.longPolls),
-      checkInAgainAndAgain(target, overload.lcas, overload.checkInEveryMs),
-      createPlans(target, overload.createsASecond, (index) => ({
-        ...UPGRADE,
-        agentIds: [`load-${index % overload.lcas}`],
-        autoStart: false,
-      })),
-      sendLargeBodies(target, overload.largeBodies, overload.bodyLimit),
-      trickle(target, overload.slowClients),
-    ];
+    const stopLoads = startLoads();
+    let outcomes: Outcome[] = [];
     lcas.start();
     try {
       const plan = await waitFor(
@@ -112,20 +102,22 @@ test(
       await wait(Math.max(0, overload.atLeastMs - planMs));
       console.log(`overload | the plan ended after ${(planMs / 1_000).toFixed(1)} s`);
       expect(ended).toMatchObject({ status: 'completed', counts: { completed: overload.planAgents } });
-      expect(timesOf(tally, '429', '503')).toBeGreaterThan(0);
-      expect(timesOf(tally, '200')).toBeGreaterThan(0);
-      const unexpected = [...tally.values()].flatMap((ofKind) => [...ofKind.keys()]);
-      expect(unexpected.filter((what) => !EXPECTED.has(what))).toEqual([]);
-      if (isMeasurable) expect(peak.rssMiB).toBeLessThan(overload.rssMiB);
     } finally {
       const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+      outcomes = await stopLoads();
       const { rssMiB, openFiles } = stopWatching();
-      const held = `the api had at most ${rssMiB} MiB and ${openFiles} open files`;
-      console.log(`overload | ${seconds} s; ${held}\n${shown(tally)}`);
-      ending.abort();
-      await Promise.all(loads);
+      console.log(`overload | ${seconds} s; the api had at most ${rssMiB} MiB and ${openFiles} open files`);
+      show(outcomes);
       await lcas.stop();
     }
+    const tally: Tally = Object.assign({}, ...outcomes.map((outcome) => outcome.tally));
+    const times = (what: string) =>
+      Object.values(tally).reduce((sum, ofKind) => sum + (ofKind[what] ?? 0), 0);
+    expect(times('429') + times('503')).toBeGreaterThan(0);
+    expect(times('200')).toBeGreaterThan(0);
+    const came = Object.values(tally).flatMap((ofKind) => Object.keys(ofKind));
+    expect(came.filter((what) => !EXPECTED.has(what))).toEqual([]);
+    if (isMeasurable) expect(peak.rssMiB).toBeLessThan(overload.rssMiB);
     // Rid of the load, it serves as before.
     await waitFor(() => client.listPlans({ limit: 1 }).next(), { what: 'the api to answer as before' });
   },
