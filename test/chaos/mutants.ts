@@ -43,10 +43,23 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
   'kill-worker': NEVER_STALLED,
   'kill-api': HANDED_OUT_ONCE,
   'freeze-worker': {
-    name: 'a job whose worker stood still is given up',
+    name: 'what was reported long ago is taken for news',
     edits: [
-      { file: START_WORKERS, from: 'maxStalledCount: 1_000', to: 'maxStalledCount: 0' },
-      { file: DISPATCH_TASK, from: PUT_TASK, to: `${PAUSE}\n    ${PUT_TASK}` },
+      {
+        file: 'packages/store/lua/plan/apply-report.lua',
+        from: "if given(facts[name]) and IN.takenAt >= (task[name .. 'At'] or 0) then",
+        to: 'if given(facts[name]) then',
+      },
+      {
+        file: 'packages/store/lua/facts/record-facts.lua',
+        from: "if given(facts[name]) and IN.takenAt >= (instance[name .. 'At'] or 0) then",
+        to: 'if given(facts[name]) then',
+      },
+      {
+        file: 'apps/worker/src/processors/applyReport.ts',
+        from: 'const agents = byAgent(reports);',
+        to: `${PAUSE}\n    const agents = byAgent(reports);`,
+      },
     ],
   },
   'freeze-api': {
@@ -123,12 +136,12 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
     ],
   },
   'disorder-reports': {
-    name: 'a failure that is reported twice is counted twice',
+    name: 'a task that is over runs again where its LCA is late to say so',
     edits: [
       {
         file: 'packages/store/lua/plan/apply-report.lua',
-        from: '\n  watch()\n  saveAgent(agent)\n',
-        to: "\n  watch()\n  agent.before = #IN.tasks > 0 and agent.before == 'failed' and 'pending' or agent.before\n  saveAgent(agent)\n",
+        from: "elseif report.status == 'running' then\n",
+        to: "elseif report.status == 'running' then\n      task.status = isEnded(task) and 'running' or task.status\n",
       },
     ],
   },

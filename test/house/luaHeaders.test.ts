@@ -41,6 +41,6 @@ describe.each(scripts)('%s', (file) => {
 
   it('is loaded by its name', () => {
     const name = file.replace(/^.*\//, '').replace(/\.lua$/, '');
-    expect(LOADER).toContain(name === 'shared' ? 'shared.lua' : `'${name}'`);
+    expect(LOADER).toContain(['shared', 'each'].includes(name) ? `${name}.lua` : `'${name}'`);
   });
 });

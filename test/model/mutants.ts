@@ -15,7 +15,7 @@ const REGRESSED_TASKS = `
   for index, task in ipairs(agent.tasks) do
     regressed = regressed + (wasCompleted[index] and task.status == 'failed' and 1 or 0)
   end
-  redis.call('HINCRBY', K.batch, 'failed', math.max(0, regressed - 1))
+  count(K.batch, 'failed', math.max(0, regressed - 1))
 `;
 
 export const MUTANTS: readonly PlantedBug[] = [
@@ -56,10 +56,10 @@ export const MUTANTS: readonly PlantedBug[] = [
   {
     name: 'an interrupted observe window goes on',
     edits: [
-      { file: SHARED, from: "redis.call('HDEL', K.batch, 'observingUntil')", to: '' },
+      { file: SHARED, from: "dropFields(K.batch, 'observingUntil')", to: '' },
       {
         file: 'packages/store/lua/plan/resume-plan.lua',
-        from: "redis.call('HSET', K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))",
+        from: "setFields(K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))",
         to: '',
       },
     ],

@@ -5,7 +5,7 @@ import { byBucket } from './buckets.js';
 import type { Conflict } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
 import { isNewerSchema } from './schema.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 
 /** An agent's history is rewritten at each claim: it is not to grow for ever. */

@@ -7,8 +7,8 @@ import { planIndexEntry } from './keys.js';
 import { persist } from './persist.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
 import { type AgentRecord, shownAgent } from './records.js';
-import { unlessAway } from './scripts.js';
 import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { freshTaskUuid } from './uuids.js';
 

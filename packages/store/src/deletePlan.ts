@@ -1,7 +1,7 @@
 // Deleting an ended plan: its keys in one step, then its places in the indexes.
 import { planIndexEntry } from './keys.js';
 import { type CommandResult, NewerPlan } from './port.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { withdrawTasks } from './withdrawals.js';
 

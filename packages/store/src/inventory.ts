@@ -4,7 +4,7 @@ import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
 import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { wellFormedJson } from './wellFormed.js';
 

@@ -9,9 +9,10 @@ import { createKeys } from './keys.js';
 import { createMailboxes } from './mailboxes.js';
 import { createPlans } from './plans.js';
 import type { NewerStore, Store } from './port.js';
-import { loadScripts, unlessAway } from './scripts.js';
+import { loadScripts } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
+import { unlessAway } from './storeFaults.js';
 import { DEFAULT_TIMING, type Timing } from './timing.js';
 import { createWakeUps } from './wakeUps.js';
 

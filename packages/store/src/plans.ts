@@ -6,7 +6,6 @@ import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
 import { type Command, type CommandResult, NewerPlan, type Plans } from './port.js';
 import { previewPlan } from './previewPlan.js';
-import { unlessAway } from './scripts.js';
 import {
   batchSummaryOf,
   type Fields,
@@ -18,6 +17,7 @@ import {
   type StoredBatch,
   tasksOf,
 } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { retryPlan, rollbackPlan } from './successors.js';
 import { transact } from './transact.js';

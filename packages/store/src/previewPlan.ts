@@ -15,8 +15,8 @@ import { headerFields, prepare, stateOf, staticOf, upgradeOf } from './createPla
 import type { NewPlan, PreviewResult } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
 import { isNewerSchema } from './schema.js';
-import { unlessAway } from './scripts.js';
 import { batchSummaryOf, type Fields, headerOf, planStatusOf, tasksOf } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 
 /** What publishing and the first event make of a header. */

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Connection } from '@gradus/redis';
 import type { Keys } from './keys.js';
 import type { Sessions } from './port.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 
 export function createSessions(connection: Connection, keys: Keys): Sessions {
   const keyFor = (sessionId: string) => keys.session(createHash('sha256').update(sessionId).digest('hex'));

@@ -12,7 +12,6 @@ import {
   type PlanSteps,
 } from './port.js';
 import { isNewerSchema } from './schema.js';
-import { unlessAway } from './scripts.js';
 import {
   type Fields,
   gateOf,
@@ -22,6 +21,7 @@ import {
   type StoredBatch,
   storedCounts,
 } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { rollBackByThreshold } from './successors.js';
 import { freshTaskUuids } from './uuids.js';

@@ -5,7 +5,6 @@ import { holdingStatus } from './claims.js';
 import { createPlan, type Making, upgradeOf } from './createPlan.js';
 import { type NewPlan, StoreUnavailable, type Succession, type SuccessionResult } from './port.js';
 import { parseRecord } from './records.js';
-import { unlessAway } from './scripts.js';
 import {
   type Fields,
   gateOf,
@@ -16,6 +15,7 @@ import {
   type StoredBatch,
   tasksOf,
 } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { freshPlanId, freshTaskUuid } from './uuids.js';
 

@@ -1,7 +1,7 @@
 // Several commands on one slot as one consistent read.
 import type { Connection } from '@gradus/redis';
 import { StoreUnavailable } from './port.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 
 /**
  * Runs the commands in one MULTI.

@@ -1,6 +1,6 @@
 // Waiting for a notice on a channel: one subscriber connection for all who wait in this process.
 import type { Connection } from '@gradus/redis';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 
 export interface WakeUps {
   /**

@@ -1,7 +1,7 @@
 // Telling LCAs which of their tasks they are to drop: noted by the plan's step, done in their mailboxes, and only
 // then crossed off.
 import { chunks } from './chunks.js';
-import { unlessAway } from './scripts.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 
 const WITHDRAWN_AT_ONCE = 500;

@@ -1,6 +1,6 @@
 // reports/apply-report: takes what an LCA said into the inventory, then into the plans, and does what follows.
 import { type ApplyReportJob, applyReportJob } from '@gradus/queues';
-import { NewerPlan } from '@gradus/store';
+import { type AppliedReport, NewerPlan } from '@gradus/store';
 import type { Job } from 'bullmq';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -19,7 +19,9 @@ export function applyReport(deps: Deps) {
     for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
       const part = agents.slice(start, start + AGENTS_AT_ONCE);
       const settled = await Promise.allSettled(part.map((said) => applyInOrder(deps, origin, said)));
-      const looks = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      const applied = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+      const released = applied.flatMap((one) => one.released);
+      if (released.length > 0) await deps.queues.dispatchTasks(released);
       // One agent's fault keeps no other agent's outcome back.
       for (const [index, one] of settled.entries()) {
         if (one.status === 'fulfilled') continue;
@@ -27,6 +29,7 @@ export function applyReport(deps: Deps) {
         if (one.reason instanceof NewerPlan && agentId !== undefined) left.set(agentId, one.reason);
         else faults.push(one.reason);
       }
+      const looks = applied.filter((one) => one.lookNow);
       const wanted = new Map(looks.map(({ planId, batchIndex }) => [planId, batchIndex]));
       await Promise.all(
         [...wanted].map(([planId, batchIndex]) => deps.queues.driveBatch(planId, batchIndex)),
@@ -54,19 +57,26 @@ function byAgent(reports: readonly AgentReport[]): AgentReport[][] {
   return [...said.values()];
 }
 
+/** What a report came to in the plan that has its agent. */
+type Applied = Pick<AppliedReport, 'batchIndex' | 'released' | 'lookNow'> & { planId: string };
+
 /** What one check-in says of an agent in several reports, it says in their order. */
-async function applyInOrder(deps: Deps, origin: Origin, said: readonly AgentReport[]) {
-  const looks: { planId: string; batchIndex: number }[] = [];
+async function applyInOrder(deps: Deps, origin: Origin, said: readonly AgentReport[]): Promise<Applied[]> {
+  const all: Applied[] = [];
   for (const report of said) {
-    const look = await applyOne(deps, origin, report);
-    if (look !== null) looks.push(look);
+    const applied = await applyOne(deps, origin, report);
+    if (applied !== null) all.push(applied);
   }
-  return looks;
+  return all;
 }
 
-/** @returns the batch that should be looked at at once, null where none should */
-async function applyOne(deps: Deps, { lcaUuid, takenAt, requestId }: Origin, report: AgentReport) {
-  const { store, queues, logger } = deps;
+/** @returns null where no plan took it */
+async function applyOne(
+  deps: Deps,
+  { lcaUuid, takenAt, requestId }: Origin,
+  report: AgentReport,
+): Promise<Applied | null> {
+  const { store, logger } = deps;
   const { agentId, tasks = [], components = [] } = report;
   const recorded = await store.inventory.recordFacts({ agentId, lcaUuid, takenAt, components });
   const plan = recorded.outcome === 'recorded' ? recorded.plan : null;
@@ -82,7 +92,6 @@ async function applyOne(deps: Deps, { lcaUuid, takenAt, requestId }: Origin, rep
           components: facts,
           tasks,
         });
-  if (applied !== null && applied.released.length > 0) await queues.dispatchTasks(applied.released);
   // Where no plan speaks for a task any more, what its LCA said of it stands.
   const settled =
     applied?.mailbox ??
@@ -103,5 +112,5 @@ async function applyOne(deps: Deps, { lcaUuid, takenAt, requestId }: Origin, rep
       'report applied',
     );
   }
-  return plan !== null && applied?.lookNow ? { planId: plan.planId, batchIndex: applied.batchIndex } : null;
+  return plan === null || applied === null ? null : { ...applied, planId: plan.planId };
 }

@@ -1,18 +1,17 @@
 -- What every script on an LCA's mailbox shares: put in front of it when it is loaded.
--- KEYS: the mailbox's keys in the order below, all under the LCA's hash tag.
--- ARGV: [1] the input, one JSON object.
+-- KEYS: of each mailbox its keys, in the order of PARTS, all under the LCA's hash tag.
 
-local K = {
-  tasks = KEYS[1],     -- hash: lifecycle task uuid -> JSON
-  due = KEYS[2],       -- zset: uuid -> when it is handed out next
-  handedOut = KEYS[3], -- set: uuids that were handed out
-  running = KEYS[4],   -- set: uuids that the LCA reported running
-  cancelled = KEYS[5], -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt }
-  cancelDue = KEYS[6], -- zset: uuid -> when its cancellation is handed out next
+local PARTS = {
+  'tasks',     -- hash: lifecycle task uuid -> JSON
+  'due',       -- zset: uuid -> when it is handed out next
+  'handedOut', -- set: uuids that were handed out
+  'running',   -- set: uuids that the LCA reported running
+  'cancelled', -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt }
+  'cancelDue', -- zset: uuid -> when its cancellation is handed out next
 }
 
-local IN = cjson.decode(ARGV[1])
-local NOW = IN.now
+-- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
+local K, IN, NOW = {}, nil, nil
 
 local CANCEL_AGAIN_MS = 30000
 local BLOCK_INSTANCE_MS = 300000
@@ -25,4 +24,11 @@ local function forget(uuid)
   redis.call('ZREM', K.due, uuid)
   redis.call('SREM', K.handedOut, uuid)
   redis.call('SREM', K.running, uuid)
+end
+
+local function refused()
+  return nil
+end
+
+local function finish()
 end

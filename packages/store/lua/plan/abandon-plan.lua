@@ -2,7 +2,7 @@
 -- Input: now, force (the holder itself asks).
 -- Output: 'abandoned' | 'kept'
 if header('status') == 'creating' and (IN.force or tonumber(header('leaseUntil')) < NOW) then
-  redis.call('UNLINK', unpack(KEYS))
+  removeKeys(unpack(allKeys()))
   return cjson.encode('abandoned')
 end
 return cjson.encode('kept')

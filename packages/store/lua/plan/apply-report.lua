@@ -157,7 +157,7 @@ if isLive then
   judge()
   if header('status') == 'running' and batchField('status') == 'observing' and batchNumber('failed') > failedBefore then
     -- A regress is an outcome too: the window begins again.
-    redis.call('HSET', K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))
+    setFields(K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))
     redis.call('DEL', K.heard)
   end
   orders = release()

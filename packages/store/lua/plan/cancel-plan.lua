@@ -13,8 +13,8 @@ for _, entry in ipairs(redis.call('ZRANGE', K.deadlines, 0, -1)) do
   withdraw(loadAgent(ordinal), index)
 end
 redis.call('DEL', K.open, K.outbox, K.deadlines, K.returned, K.unanswered)
-redis.call('HSET', K.plan, 'status', to, 'completedAt', NOW)
-redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
+setFields(K.plan, 'status', to, 'completedAt', NOW)
+dropFields(K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
 revise('plan.cancelled', { actor = IN.actor, detail = IN.reason })
 touch()
 return cjson.encode({ outcome = 'done', status = to })

@@ -21,13 +21,13 @@ redis.call('HSET', K.batches, IN.batchIndex, cjson.encode({
   unconfirmed = unconfirmed,
   startedAt = batchNumber('startedAt'), observingUntil = observingUntil, completedAt = NOW,
 }))
-redis.call('DEL', K.batch, K.open, K.outbox, K.deadlines, K.returned, K.heard, K.failed, K.unanswered)
+removeKeys(K.batch, K.open, K.outbox, K.deadlines, K.returned, K.heard, K.failed, K.unanswered)
 revise('batch.completed', { batchIndex = IN.batchIndex, actor = 'gradus', detail = detail })
 if IN.batchIndex == tonumber(header('batchCount')) - 1 then
-  redis.call('HSET', K.plan, 'status', transition('plan', 'running', 'complete'), 'completedAt', NOW)
+  setFields(K.plan, 'status', transition('plan', 'running', 'complete'), 'completedAt', NOW)
   revise('plan.completed', { actor = 'gradus' })
 else
-  redis.call('HSET', K.plan, 'currentBatch', IN.batchIndex + 1)
+  setFields(K.plan, 'currentBatch', IN.batchIndex + 1)
 end
 touch()
 return cjson.encode('done')

@@ -13,5 +13,5 @@ end
 if redis.call('HLEN', K.withdrawals) > 0 then
   return cjson.encode({ outcome = 'withdraw-first', status = status })
 end
-redis.call('UNLINK', unpack(KEYS))
+removeKeys(unpack(allKeys()))
 return cjson.encode({ outcome = 'done', status = status })

@@ -7,8 +7,8 @@ if not status or header('pauseKind') ~= 'rollback' or redis.call('SCARD', K.open
   or not allows('plan', status, 'fail') then
   return cjson.encode('unchanged')
 end
-redis.call('HSET', K.plan, 'status', transition('plan', status, 'fail'), 'completedAt', NOW, 'error', IN.error)
-redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
+setFields(K.plan, 'status', transition('plan', status, 'fail'), 'completedAt', NOW, 'error', IN.error)
+dropFields(K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
 redis.call('DEL', K.outbox, K.deadlines, K.returned, K.unanswered)
 revise('plan.failed', { actor = 'gradus', detail = IN.detail, batchIndex = header('currentBatch') })
 touch()

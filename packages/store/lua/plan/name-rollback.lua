@@ -4,5 +4,5 @@
 if header('pauseKind') ~= 'rollback' or (header('rollbackPlanId') or '') ~= IN.instead then
   return cjson.encode('other')
 end
-redis.call('HSET', K.plan, 'rollbackPlanId', IN.rollbackPlanId)
+setFields(K.plan, 'rollbackPlanId', IN.rollbackPlanId)
 return cjson.encode('named')

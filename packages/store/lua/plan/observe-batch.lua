@@ -5,7 +5,7 @@ if header('status') ~= 'running' or tonumber(header('currentBatch')) ~= IN.batch
   or batchField('status') ~= 'running' or not isSettled() then
   return cjson.encode('unchanged')
 end
-redis.call('HSET', K.batch, 'status', transition('batch', 'running', 'observe'), 'observingUntil', IN.observingUntil)
+setFields(K.batch, 'status', transition('batch', 'running', 'observe'), 'observingUntil', IN.observingUntil)
 redis.call('DEL', K.heard)
 revise('batch.observing', { batchIndex = IN.batchIndex, actor = 'gradus' })
 touch()

@@ -2,11 +2,11 @@
 -- Input: now, batchIndex, failureThreshold (as text: which allowedFailures was computed from), allowedFailures.
 -- Output: 'done' | 'unchanged'
 if header('status') ~= 'running' or tonumber(header('currentBatch')) ~= IN.batchIndex
-  or header('failureThreshold') ~= IN.failureThreshold or redis.call('EXISTS', K.batch) == 1 then
+  or header('failureThreshold') ~= IN.failureThreshold or next(rowOf(K.batch).fields) then
   return cjson.encode('unchanged')
 end
 local planned = cjson.decode(redis.call('HGET', K.batches, IN.batchIndex))
-redis.call('HSET', K.batch,
+setFields(K.batch,
   'status', transition('batch', 'pending', 'open'), 'first', planned.first, 'size', planned.size,
   'cursor', 0, 'allowedFailures', IN.allowedFailures, 'forgiven', 0,
   'pending', planned.size - planned.skipped, 'skipped', planned.skipped,

@@ -19,7 +19,7 @@ end
 if closed or batchField('promoted') then
   return cjson.encode({ outcome = 'unchanged', status = status })
 end
-redis.call('HSET', K.batch, 'promoted', NOW)
+setFields(K.batch, 'promoted', NOW)
 revise('batch.promoted', { actor = IN.actor, batchIndex = index, detail = tally() })
 touch()
 return cjson.encode({ outcome = 'done', status = status })

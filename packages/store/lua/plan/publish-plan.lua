@@ -5,12 +5,12 @@ if header('status') ~= 'creating' then
   return cjson.encode('abandoned')
 end
 for name, value in pairs(IN.header) do
-  redis.call('HSET', K.plan, name, value)
+  setFields(K.plan, name, value)
 end
 for index, batch in ipairs(IN.batches) do
   redis.call('HSET', K.batches, index - 1, batch)
 end
-redis.call('HDEL', K.plan, 'leaseUntil')
-redis.call('HSET', K.plan, 'status', 'pending', 'currentBatch', 0, 'revision', 0, 'changes', 0)
+dropFields(K.plan, 'leaseUntil')
+setFields(K.plan, 'status', 'pending', 'currentBatch', 0, 'revision', 0, 'changes', 0)
 revise('plan.created', { actor = IN.actor })
 return cjson.encode('published')

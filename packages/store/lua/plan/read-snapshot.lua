@@ -6,22 +6,14 @@ if not isVisible() then
   return cjson.encode(false)
 end
 
-local function tableOf(flat)
-  local fields = {}
-  for i = 1, #flat, 2 do
-    fields[flat[i]] = flat[i + 1]
-  end
-  return fields
-end
-
 local function earliest(key)
   return tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2])
 end
 
 return cjson.encode({
-  plan = tableOf(redis.call('HGETALL', K.plan)),
+  plan = rowOf(K.plan).fields,
   planned = cjson.decode(redis.call('HGET', K.batches, header('currentBatch'))),
-  batch = tableOf(redis.call('HGETALL', K.batch)),
+  batch = rowOf(K.batch).fields,
   open = redis.call('SCARD', K.open),
   returned = redis.call('ZCARD', K.returned),
   nextReturnAt = earliest(K.returned),

@@ -1,8 +1,8 @@
 -- Reserves a plan's id, so that agents can be claimed for it; nobody sees it yet.
 -- Input: planId, leaseUntil (ms).
 -- Output: 'reserved' | 'taken'
-if redis.call('EXISTS', K.plan) == 1 then
+if next(rowOf(K.plan).fields) then
   return cjson.encode('taken')
 end
-redis.call('HSET', K.plan, 'id', IN.planId, 'schema', PLAN_SCHEMA, 'status', 'creating', 'leaseUntil', IN.leaseUntil)
+setFields(K.plan, 'id', IN.planId, 'schema', PLAN_SCHEMA, 'status', 'creating', 'leaseUntil', IN.leaseUntil)
 return cjson.encode('reserved')

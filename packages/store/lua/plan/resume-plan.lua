@@ -41,18 +41,18 @@ if IN.failureThreshold then
     return cjson.encode({ outcome = 'moved-on', status = status })
   end
   said[#said + 1] = 'failureThreshold from ' .. header('failureThreshold') .. ' to ' .. IN.failureThreshold
-  redis.call('HSET', K.plan, 'failureThreshold', IN.failureThreshold)
+  setFields(K.plan, 'failureThreshold', IN.failureThreshold)
   if batchField('status') then
-    redis.call('HSET', K.batch, 'allowedFailures', IN.allowedFailures)
+    setFields(K.batch, 'allowedFailures', IN.allowedFailures)
   end
 end
 if IN.concurrency then
   said[#said + 1] = 'concurrency from ' .. header('concurrency') .. ' to ' .. IN.concurrency
-  redis.call('HSET', K.plan, 'concurrency', IN.concurrency)
+  setFields(K.plan, 'concurrency', IN.concurrency)
 end
 if kind == 'threshold' then
   said[#said + 1] = #failed == 0 and batchNumber('failed') .. ' failed forgiven' or nil
-  redis.call('HSET', K.batch, 'forgiven', batchNumber('failed'))
+  setFields(K.batch, 'forgiven', batchNumber('failed'))
 end
 if #failed > 0 then
   said[#said + 1] = #failed .. ' failed tried again'
@@ -67,14 +67,14 @@ if #failed > 0 then
     saveAgent(agent)
     redis.call('ZADD', K.returned, 'GT', NOW, agent.ordinal)
   end
-  redis.call('HSET', K.batch, 'forgiven', 0, 'status', transition('batch', batchField('status'), 'reopen'))
-  redis.call('HDEL', K.batch, 'observingUntil', 'promoted')
+  setFields(K.batch, 'forgiven', 0, 'status', transition('batch', batchField('status'), 'reopen'))
+  dropFields(K.batch, 'observingUntil', 'promoted')
 end
-redis.call('HSET', K.plan, 'status', transition('plan', status, 'resume'), 'resumedAt', NOW)
-redis.call('HDEL', K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
+setFields(K.plan, 'status', transition('plan', status, 'resume'), 'resumedAt', NOW)
+dropFields(K.plan, 'pausedAt', 'pauseReason', 'pauseKind')
 if batchField('status') == 'observing' then
   -- An interrupted window starts anew.
-  redis.call('HSET', K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))
+  setFields(K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))
   redis.call('DEL', K.heard)
 end
 revise('plan.resumed', { actor = IN.actor, detail = table.concat(said, ', '), batchIndex = header('currentBatch') })

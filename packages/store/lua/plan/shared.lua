@@ -1,44 +1,116 @@
 -- What every script on a plan shares: put in front of it when it is loaded, after the constants that are
 -- generated (PLAN_SCHEMA, TRANSITIONS, AGENT_STATES, AGENT_STATE_OF, TASK_FIELDS, BAD_RUNTIME_STATUSES).
--- KEYS: the plan's keys in the order below, all under its hash tag.
--- ARGV: [1] the input, one JSON object.
+-- KEYS: of each plan its keys, in the order of PARTS, all under its hash tag.
 
-local K = {
-  plan = KEYS[1],        -- hash: the header
-  batches = KEYS[2],     -- hash: batch index -> JSON, as planned or as closed
-  batch = KEYS[3],       -- hash: the open batch's numbers
-  agents = KEYS[4],      -- hash: ordinal -> JSON, what never changes of an agent
-  state = KEYS[5],       -- hash: ordinal -> JSON, its tasks' states
-  open = KEYS[6],        -- set: ordinals that hold a slot
-  outbox = KEYS[7],      -- zset: task entry -> when to look whether its job got lost
-  deadlines = KEYS[8],   -- zset: task entry -> deadline
-  returned = KEYS[9],    -- zset: ordinal of an agent that is pending again -> when it is due
-  withdrawals = KEYS[10], -- hash: lifecycle task uuid -> JSON, to be withdrawn from its LCA
-  heard = KEYS[11],      -- set: ordinals heard of in the observe window
-  failed = KEYS[12],     -- hash: ordinal of a failed agent of the open batch -> its error
-  unanswered = KEYS[13], -- zset: ordinal with a task that its LCA has not answered -> since when
-  events = KEYS[14],     -- stream: the plan's and its batches' events
-  taskEvents = KEYS[15], -- stream: its tasks' events, trimmed
+local PARTS = {
+  'plan',        -- hash: the header
+  'batches',     -- hash: batch index -> JSON, as planned or as closed
+  'batch',       -- hash: the open batch's numbers
+  'agents',      -- hash: ordinal -> JSON, what never changes of an agent
+  'state',       -- hash: ordinal -> JSON, its tasks' states
+  'open',        -- set: ordinals that hold a slot
+  'outbox',      -- zset: task entry -> when to look whether its job got lost
+  'deadlines',   -- zset: task entry -> deadline
+  'returned',    -- zset: ordinal of an agent that is pending again -> when it is due
+  'withdrawals', -- hash: lifecycle task uuid -> JSON, to be withdrawn from its LCA
+  'heard',       -- set: ordinals heard of in the observe window
+  'failed',      -- hash: ordinal of a failed agent of the open batch -> its error
+  'unanswered',  -- zset: ordinal with a task that its LCA has not answered -> since when
+  'events',      -- stream: the plan's and its batches' events
+  'taskEvents',  -- stream: its tasks' events, trimmed
 }
 
-local IN = cjson.decode(ARGV[1])
-local NOW = IN.now
+-- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
+local K, IN, NOW = {}, nil, nil
 
 -- An agent visited for release costs some microseconds; a script must not hold Redis for long.
 local VISITS_AT_MOST = 200
 local OVERDUE_MS = 10000
 local TASK_EVENTS_KEPT = 10000
 
+-- A hash of which much is read and written: read whole at the first need, and written once, at the end.
+local rows = {}
+
+local function rowOf(key)
+  if not rows[key] then
+    local fields, flat = {}, redis.call('HGETALL', key)
+    for i = 1, #flat, 2 do
+      fields[flat[i]] = flat[i + 1]
+    end
+    rows[key] = { fields = fields, changed = {} }
+  end
+  return rows[key]
+end
+
+local function setFields(key, ...)
+  local row, given = rowOf(key), { ... }
+  for i = 1, #given, 2 do
+    local value = given[i + 1]
+    row.fields[given[i]] = type(value) == 'number' and string.format('%.17g', value) or value
+    row.changed[given[i]] = true
+  end
+end
+
+local function dropFields(key, ...)
+  local row = rowOf(key)
+  for _, name in ipairs({ ... }) do
+    row.changed[name] = row.changed[name] or row.fields[name] ~= nil
+    row.fields[name] = nil
+  end
+end
+
+local function count(key, name, by)
+  local number = tonumber(rowOf(key).fields[name] or 0) + by
+  setFields(key, name, number)
+  return number
+end
+
+-- What is removed as a whole is not written any more.
+local function removeKeys(...)
+  for _, key in ipairs({ ... }) do
+    rows[key] = nil
+  end
+  redis.call('UNLINK', ...)
+end
+
+local function finish()
+  for key, row in pairs(rows) do
+    local written, dropped = {}, {}
+    for name in pairs(row.changed) do
+      if row.fields[name] == nil then
+        dropped[#dropped + 1] = name
+      else
+        written[#written + 1] = name
+        written[#written + 1] = row.fields[name]
+      end
+    end
+    if #written > 0 then
+      redis.call('HSET', key, unpack(written))
+    end
+    if #dropped > 0 then
+      redis.call('HDEL', key, unpack(dropped))
+    end
+  end
+end
+
 local function header(name)
-  return redis.call('HGET', K.plan, name) or nil
+  return rowOf(K.plan).fields[name]
 end
 
 local function batchField(name)
-  return redis.call('HGET', K.batch, name) or nil
+  return rowOf(K.batch).fields[name]
 end
 
 local function batchNumber(name)
   return tonumber(batchField(name) or 0)
+end
+
+local function allKeys()
+  local keys = {}
+  for place, part in ipairs(PARTS) do
+    keys[place] = K[part]
+  end
+  return keys
 end
 
 -- A plan is there for its readers once every agent is claimed.
@@ -88,11 +160,11 @@ end
 
 -- Whatever is shown changes with this.
 local function touch()
-  redis.call('HINCRBY', K.plan, 'changes', 1)
+  count(K.plan, 'changes', 1)
 end
 
 local function emit(stream, type, fields)
-  local id = redis.call('HINCRBY', K.plan, 'eventSeq', 1)
+  local id = count(K.plan, 'eventSeq', 1)
   local flat = { 'type', type, 'at', NOW }
   for name, value in pairs(fields) do
     flat[#flat + 1] = name
@@ -100,7 +172,9 @@ local function emit(stream, type, fields)
   end
   if stream == K.taskEvents then
     -- Of the first one ever: with it a reader sees that some were trimmed.
-    redis.call('HSETNX', K.plan, 'taskEventSeq', id)
+    if not header('taskEventSeq') then
+      setFields(K.plan, 'taskEventSeq', id)
+    end
     redis.call('XADD', stream, 'MAXLEN', '~', TASK_EVENTS_KEPT, id .. '-0', unpack(flat))
   else
     redis.call('XADD', stream, id .. '-0', unpack(flat))
@@ -109,7 +183,7 @@ end
 
 -- Every command and every transition of a plan or batch.
 local function revise(type, fields)
-  redis.call('HINCRBY', K.plan, 'revision', 1)
+  count(K.plan, 'revision', 1)
   emit(K.events, type, fields)
 end
 
@@ -198,8 +272,8 @@ local function saveAgent(agent)
   saveState(agent)
   local after = stateOfAgent(agent.tasks)
   if after ~= agent.before then
-    redis.call('HINCRBY', K.batch, agent.before, -1)
-    redis.call('HINCRBY', K.batch, after, 1)
+    count(K.batch, agent.before, -1)
+    count(K.batch, after, 1)
     if after == 'failed' then
       redis.call('HSET', K.failed, agent.ordinal, errorOfAgent(agent.tasks))
     elseif agent.before == 'failed' then
@@ -277,7 +351,7 @@ local function moveTask(agent, index, event, detail)
   if to == 'completed' or to == 'failed' then
     task.completedAt = NOW
     task.error = to == 'failed' and detail or nil
-    redis.call('HSET', K.batch, 'lastOutcomeAt', NOW)
+    setFields(K.batch, 'lastOutcomeAt', NOW)
   end
   if to ~= 'pending' then
     taskEvent('task.' .. to, agent, task, detail)
@@ -382,7 +456,7 @@ local function release()
       free = free - 1
     end
   end
-  redis.call('HSET', K.batch, 'cursor', cursor)
+  setFields(K.batch, 'cursor', cursor)
   return orders
 end
 
@@ -408,9 +482,9 @@ end
 
 -- Pauses the plan: what is queued goes back, what its LCA has goes on.
 local function pause(event, kind, reason, actor)
-  redis.call('HSET', K.plan, 'status', transition('plan', header('status'), event),
+  setFields(K.plan, 'status', transition('plan', header('status'), event),
     'pausedAt', NOW, 'pauseReason', reason, 'pauseKind', kind)
-  redis.call('HDEL', K.batch, 'observingUntil')
+  dropFields(K.batch, 'observingUntil')
   for _, entry in ipairs(redis.call('ZRANGE', K.outbox, 0, -1)) do
     local ordinal, index = parseEntry(entry)
     local agent = loadAgent(ordinal)
@@ -457,14 +531,16 @@ local function judge()
   if transition('plan', status, 'trip') ~= status then
     pause('trip', kind, reason, 'gradus')
   else
-    redis.call('HSET', K.plan, 'pauseReason', reason, 'pauseKind', kind)
+    setFields(K.plan, 'pauseReason', reason, 'pauseKind', kind)
     revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
   end
 end
 
 -- What a newer version made is left alone, whatever was to be done to it. Plans made before there were schemas are
 -- of the first.
-local schema = tonumber(header('schema') or 1)
-if schema > PLAN_SCHEMA then
-  return redis.error_reply('NEWERPLAN ' .. header('id') .. ' ' .. schema .. ' ' .. header('status'))
+local function refused()
+  local schema = tonumber(header('schema') or 1)
+  if schema > PLAN_SCHEMA then
+    return redis.error_reply('NEWERPLAN ' .. header('id') .. ' ' .. schema .. ' ' .. header('status'))
+  end
 end

@@ -7,7 +7,7 @@ if refused then
   return refused
 end
 local to = transition('plan', header('status'), 'start')
-redis.call('HSET', K.plan, 'status', to, 'startedAt', NOW)
+setFields(K.plan, 'status', to, 'startedAt', NOW)
 revise('plan.started', { actor = IN.actor })
 touch()
 return cjson.encode({ outcome = 'done', status = to })

@@ -18,7 +18,7 @@ if away > IN.awayMs then
 end
 -- A sweep that comes late must not make the time since look longer than it was.
 if away > 0 then
-  redis.call('HSET', K.batch, 'sweptAt', NOW)
+  setFields(K.batch, 'sweptAt', NOW)
 end
 
 local most = #IN.freshTaskUuids

@@ -1,10 +1,8 @@
 -- Takes what an LCA reported of an agent's instances, where it is newer than what is known.
--- KEYS: [1] hash agentId -> record (JSON), [2] hash agentId -> its plans, newest first.
--- ARGV: [1] { agentId, lcaUuid, takenAt (ms), components [{ componentInstanceUuid?, componentName?,
---       runtimeStatus?, actualVersion?, actualRelease? }] }
--- Output: { components (as given, with their componentInstanceUuid), plans or '' } | false (not this LCA's)
-local IN = cjson.decode(ARGV[1])
-local text = redis.call('HGET', KEYS[1], IN.agentId)
+-- Input: agentId, lcaUuid, takenAt (ms), components [{ componentInstanceUuid?, componentName?, runtimeStatus?,
+--        actualVersion?, actualRelease? }].
+-- Output: { components? (as given, with their componentInstanceUuid), plans or '' } | false (not this LCA's)
+local text = redis.call('HGET', K.records, IN.agentId)
 if not text then
   return cjson.encode(false)
 end
@@ -36,8 +34,8 @@ end
 if not given(record.lastSeenAt) or record.lastSeenAt < IN.takenAt then
   record.lastSeenAt = IN.takenAt
 end
-redis.call('HSET', KEYS[1], IN.agentId, cjson.encode(record))
+redis.call('HSET', K.records, IN.agentId, cjson.encode(record))
 return cjson.encode({
   components = #resolved > 0 and resolved or nil,
-  plans = redis.call('HGET', KEYS[2], IN.agentId) or '',
+  plans = redis.call('HGET', K.histories, IN.agentId) or '',
 })

@@ -1,0 +1,24 @@
+-- Put behind every script that takes calls: runs its step for each of those that travel together, in their order.
+-- KEYS: the keys of one place after the other.
+-- ARGV: [1] the inputs, a JSON list; [2] a JSON list: of each input, how many of KEYS come before its own.
+-- Output: the steps' answers in their order. What one of them throws is its own answer, and keeps none of the others
+-- back.
+local function answer()
+  return refused() or step() or ''
+end
+
+local before = cjson.decode(ARGV[2])
+local answers = {}
+for i, input in ipairs(cjson.decode(ARGV[1])) do
+  IN, NOW = input, input.now
+  for place, part in ipairs(PARTS) do
+    K[part] = KEYS[before[i] + place]
+  end
+  local isDone, said = pcall(answer)
+  if not isDone and type(said) ~= 'table' then
+    said = redis.error_reply('ERR ' .. string.gsub(tostring(said), '[\r\n]+', ' '))
+  end
+  answers[i] = said
+end
+finish()
+return answers

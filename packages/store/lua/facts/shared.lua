@@ -1,0 +1,17 @@
+-- What the script on the inventory's facts is put behind.
+-- KEYS: of each bucket of agents its keys, in the order of PARTS, under its hash tag.
+
+local PARTS = {
+  'records',   -- hash: agentId -> record (JSON)
+  'histories', -- hash: agentId -> its plans, newest first
+}
+
+-- The call that is carried out: its keys by their part, and its input.
+local K, IN, NOW = {}, nil, nil
+
+local function refused()
+  return nil
+end
+
+local function finish()
+end

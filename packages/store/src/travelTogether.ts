@@ -1,0 +1,83 @@
+// Calls of a script that are made at the same moment go to Redis as one: most of what a call costs is the way there.
+import calculateSlot from 'cluster-key-slot';
+import { chunks } from './chunks.js';
+import { throwNewerPlan, unlessAway } from './storeFaults.js';
+
+/**
+ * How many at most: all of them together must not hold Redis for more than some milliseconds. A script that is not
+ * named here goes alone, and at once.
+ */
+const AT_ONCE: Readonly<Record<string, number>> = {
+  'record-facts': 50,
+  'apply-report': 50,
+  'dispatch-task': 100,
+  'put-task': 100,
+  'settle-task': 100,
+  take: 16,
+};
+
+type Send<Name> = (name: Name, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+
+interface Call {
+  keys: readonly string[];
+  input: string;
+  resolve(answer: unknown): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * @param isCluster what is in different slots goes apart there
+ * @param raw sends a script
+ * @returns has the script called with the JSON of its input, and resolves with what it answered to this call
+ */
+export function travelTogether<Name extends string>(isCluster: boolean, raw: Send<Name>) {
+  const waiting = new Map<string, { name: Name; calls: Call[] }>();
+
+  async function send(name: Name, calls: readonly Call[]): Promise<void> {
+    const before = new Map<string, number>();
+    const keys: string[] = [];
+    for (const call of calls) {
+      const [first = ''] = call.keys;
+      if (before.has(first)) continue;
+      before.set(first, keys.length);
+      keys.push(...call.keys);
+    }
+    const inputs = `[${calls.map(({ input }) => input).join(',')}]`;
+    const places = JSON.stringify(calls.map((call) => before.get(call.keys[0] ?? '')));
+    try {
+      const answers = (await raw(name, keys, [inputs, places])) as unknown[];
+      for (const [index, call] of calls.entries()) {
+        const answer = answers[index];
+        call.resolve(answer instanceof Error ? refuse(answer) : answer);
+      }
+    } catch (error) {
+      for (const call of calls) call.reject(error);
+    }
+  }
+
+  /** What a step threw, as if it had been called alone. */
+  const refuse = (error: Error) => unlessAway(Promise.reject(error)).catch(throwNewerPlan);
+
+  function sendWaiting(): void {
+    const groups = [...waiting.values()];
+    waiting.clear();
+    for (const { name, calls } of groups) {
+      for (const part of chunks(calls, AT_ONCE[name] ?? 1)) void send(name, part);
+    }
+  }
+
+  return (name: Name, keys: readonly string[], input: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const call: Call = { keys, input, resolve, reject };
+      if (AT_ONCE[name] === undefined) {
+        void send(name, [call]);
+        return;
+      }
+      // What came in with the same reading of the sockets is asked for by then.
+      if (waiting.size === 0) setImmediate(sendWaiting);
+      const group = isCluster ? `${name} ${calculateSlot(keys[0] ?? '')}` : name;
+      const others = waiting.get(group);
+      if (others === undefined) waiting.set(group, { name, calls: [call] });
+      else others.calls.push(call);
+    });
+}
