@@ -44,12 +44,15 @@ function runLcas({ url, token, lcas, toVersion, toRelease }) {
       asked.on('error', reject);
       asked.end(body);
     });
+  let checkIns = 0;
+  process.once('message', () => process.send?.(checkIns));
   for (const lca of lcas) void live(lca);
 
   async function live(/** @type {string} */ lca) {
     /** @type {object[]} */
     let reports = [];
     for (;;) {
+      checkIns += 1;
       const { tasks } = await post(`/lcas/${lca}/check-in?wait=${WAIT_S}`, JSON.stringify({ reports }));
       reports = tasks.map((/** @type {Record<string, string>} */ task) => ({
         agentId: task.agentId,
@@ -69,7 +72,7 @@ function runLcas({ url, token, lcas, toVersion, toRelease }) {
 
 /**
  * @param {Fleet} fleet
- * @returns {Promise<{cpuSeconds: () => number, stop: () => Promise<void>}>}
+ * @returns {Promise<{cpuSeconds: () => number, stop: () => Promise<number>}>} `stop` tells how often they checked in
  */
 export async function startLcas(fleet) {
   const child = fork(fileURLToPath(import.meta.url), ['lcas', JSON.stringify(fleet)], { execArgv: [] });
@@ -77,8 +80,11 @@ export async function startLcas(fleet) {
   return {
     cpuSeconds: () => cpuSecondsOf(child.pid),
     stop: async () => {
+      child.send('stop');
+      const [checkIns] = await once(child, 'message');
       child.disconnect();
       await once(child, 'exit');
+      return checkIns;
     },
   };
 }

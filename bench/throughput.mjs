@@ -81,7 +81,7 @@ async function planRound() {
     }
     const seconds = (performance.now() - began) / 1_000;
     const after = await used();
-    await fleet.stop();
+    say(`${(agents / (await fleet.stop())).toFixed(1)} tasks for each check-in`);
     sayCommands(before.stats, after.stats);
     const usPerTask = (/** @type {'redis' | 'api' | 'workers' | 'lcas'} */ who) =>
       ((after[who] - before[who]) * 1e6) / agents;

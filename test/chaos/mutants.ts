@@ -43,23 +43,14 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
   'kill-worker': NEVER_STALLED,
   'kill-api': HANDED_OUT_ONCE,
   'freeze-worker': {
-    name: 'what was reported long ago is taken for news',
+    name: 'a task that is over already stays in its mailbox',
     edits: [
       {
         file: 'packages/store/lua/plan/apply-report.lua',
-        from: "if given(facts[name]) and IN.takenAt >= (task[name .. 'At'] or 0) then",
-        to: 'if given(facts[name]) then',
+        from: "report.status ~= 'running' and isOver and 'ended'",
+        to: "report.status ~= 'running' and isOver and (not task or task.status ~= 'completed' or task.completedAt == NOW) and 'ended'",
       },
-      {
-        file: 'packages/store/lua/facts/record-facts.lua',
-        from: "if given(facts[name]) and IN.takenAt >= (instance[name .. 'At'] or 0) then",
-        to: 'if given(facts[name]) then',
-      },
-      {
-        file: 'apps/worker/src/processors/applyReport.ts',
-        from: 'const agents = byAgent(reports);',
-        to: `${PAUSE}\n    const agents = byAgent(reports);`,
-      },
+      { file: DISPATCH_TASK, from: PUT_TASK, to: `${PAUSE}\n    ${PUT_TASK}` },
     ],
   },
   'freeze-api': {
@@ -136,12 +127,12 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
     ],
   },
   'disorder-reports': {
-    name: 'a task that is over runs again where its LCA is late to say so',
+    name: 'a task that has completed runs again where its LCA is late to say that it does',
     edits: [
       {
         file: 'packages/store/lua/plan/apply-report.lua',
         from: "elseif report.status == 'running' then\n",
-        to: "elseif report.status == 'running' then\n      task.status = isEnded(task) and 'running' or task.status\n",
+        to: "elseif report.status == 'running' then\n      task.status = task.status == 'completed' and 'running' or task.status\n",
       },
     ],
   },

@@ -71,15 +71,19 @@ export async function startChaosRedis(appendfsync: 'always' | 'everysec'): Promi
         onLine: (line) => said.push(line),
         say: (line) => said.push(line),
       });
-      const connection = connect(url, 'patient', () => undefined);
-      try {
-        await waitFor(async () => (await connection.ping()) === 'PONG', {
-          what: `Redis to answer: ${said.slice(-5).join('\n')}`,
-          timeoutMs: UP_WITHIN_MS,
-        });
-      } finally {
-        connection.disconnect();
-      }
+      // A new connection each time: what is tried may be a build that gives up one that was refused.
+      const answers = async () => {
+        const connection = connect(url, 'patient', () => undefined);
+        try {
+          return (await connection.ping()) === 'PONG';
+        } finally {
+          connection.disconnect();
+        }
+      };
+      await waitFor(answers, {
+        what: `Redis to answer: ${said.slice(-5).join('\n')}`,
+        timeoutMs: UP_WITHIN_MS,
+      });
     },
     async kill() {
       child?.kill();

@@ -243,7 +243,11 @@ function judgeTrip({ upgrade, books, verdict }: Case, trip: NonNullable<Watched[
 }
 
 /** Just the instances that were upgraded go back, each once, and all of them arrive. */
-function judgeWayBack({ plan, books }: Case, wayBack: Plan, say: (what: string) => void): void {
+function judgeWayBack(
+  { plan, books, verdict, upgrade }: Case,
+  wayBack: Plan,
+  say: (what: string) => void,
+): void {
   if (wayBack.status !== 'completed') say(`its way back is ${wayBack.status}`);
   const upgraded = plan.batches
     .flatMap((batch) => batch.tasks)
@@ -256,8 +260,12 @@ function judgeWayBack({ plan, books }: Case, wayBack: Plan, say: (what: string) 
   }
   for (const [instance, { status, actualVersion }] of going) {
     const times = books.backBy(instance).length;
-    const isBack = status === 'completed' && actualVersion === FROM.version && times === 1;
+    const isBack = status === 'completed' && actualVersion === FROM.version && times > 0;
     if (!upgraded.includes(instance)) say(`${instance} was not upgraded, and goes back`);
     else if (!isBack) say(`${instance} is ${status} on ${actualVersion}, handed its way back ${times} times`);
+    // Where Redis forgot the plan of the way back, it was made anew.
+    else if (times > 1) {
+      verdict.exceptions.push(`"${upgrade.name}": ${instance} was handed its way back ${times} times`);
+    }
   }
 }

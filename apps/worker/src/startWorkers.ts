@@ -12,7 +12,7 @@ import { startPlan } from './processors/startPlan.js';
 
 /** Short locks for short jobs: what a killed worker held runs again after seconds, not a minute. */
 const LOCKS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
-const CONCURRENCY: Record<QueueName, number> = { plans: 10, batches: 50, tasks: 50, reports: 50 };
+const CONCURRENCY: Record<QueueName, number> = { plans: 10, batches: 50, tasks: 200, reports: 50 };
 
 type Processor = (job: Job, token?: string) => Promise<void>;
 

@@ -8,4 +8,4 @@ end
 if redis.call('HSETNX', K.tasks, uuid, cjson.encode(IN.task)) == 1 then
   redis.call('ZADD', K.due, 0, uuid)
 end
-redis.call('PUBLISH', IN.channel, '')
+tell()

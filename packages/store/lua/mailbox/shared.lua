@@ -30,5 +30,15 @@ local function refused()
   return nil
 end
 
+-- Whoever waits for the mailbox is told once, however many calls there was something new in.
+local told = {}
+
+local function tell()
+  told[IN.channel] = true
+end
+
 local function finish()
+  for channel in pairs(told) do
+    redis.call('PUBLISH', channel, '')
+  end
 end

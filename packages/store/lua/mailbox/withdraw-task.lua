@@ -15,5 +15,5 @@ redis.call('HSET', K.cancelled, uuid, cjson.encode({
 }))
 if handedOut then
   redis.call('ZADD', K.cancelDue, 0, uuid)
-  redis.call('PUBLISH', IN.channel, '')
+  tell()
 end
