@@ -1,6 +1,5 @@
 // Calls of a script that are made at the same moment go to Redis as one: most of what a call costs is the way there.
 import calculateSlot from 'cluster-key-slot';
-import { chunks } from './chunks.js';
 import { throwNewerPlan, unlessAway } from './storeFaults.js';
 
 /**
@@ -16,6 +15,9 @@ const AT_ONCE: Readonly<Record<string, number>> = {
   take: 16,
 };
 
+/** Nor more of their inputs: what is much takes long. */
+const CHARACTERS_AT_ONCE = 100_000;
+
 type Send<Name> = (name: Name, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
 
 interface Call {
@@ -23,6 +25,23 @@ interface Call {
   input: string;
   resolve(answer: unknown): void;
   reject(reason: unknown): void;
+}
+
+/** @returns the calls in order, in parts that may go together; one that is too large by itself goes alone */
+function parts(calls: readonly Call[], atOnce: number): Call[][] {
+  const all: Call[][] = [];
+  let part: Call[] = [];
+  let characters = 0;
+  for (const call of calls) {
+    characters += call.input.length;
+    if (part.length === atOnce || (part.length > 0 && characters > CHARACTERS_AT_ONCE)) {
+      all.push(part);
+      part = [];
+      characters = call.input.length;
+    }
+    part.push(call);
+  }
+  return [...all, part];
 }
 
 /**
@@ -62,7 +81,7 @@ export function travelTogether<Name extends string>(isCluster: boolean, raw: Sen
     const groups = [...waiting.values()];
     waiting.clear();
     for (const { name, calls } of groups) {
-      for (const part of chunks(calls, AT_ONCE[name] ?? 1)) void send(name, part);
+      for (const part of parts(calls, AT_ONCE[name] ?? 1)) void send(name, part);
     }
   }
 
