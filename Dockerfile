@@ -1,4 +1,7 @@
 # One image for the api, the worker, the simulated fleet and the command line: which of them runs is the command.
+#
+# Nothing in it is written to: it runs with a read-only root file system. An api needs as many open files (nofile) as
+# it may have connections, GRADUS_CONNECTIONS_AT_ONCE, and some hundred more; Node.js raises the soft limit itself.
 
 FROM node:24-bookworm-slim AS base
 WORKDIR /gradus
@@ -18,14 +21,24 @@ COPY apps/fleet/package.json apps/fleet/
 COPY apps/worker/package.json apps/worker/
 COPY test/package.json test/
 RUN npm ci --omit=dev --workspace=@gradus/api --workspace=@gradus/worker --workspace=@gradus/fleet --workspace=@gradus/cli
+# An optional peer of a dependency, which npm counts as needed because the builds have it.
+RUN rm -r node_modules/typescript node_modules/@typescript
 
 FROM base AS build
 COPY . .
 ENV TURBO_TELEMETRY_DISABLED=1
 RUN npm ci && npx turbo run build
 
-FROM base
-ENV NODE_ENV=production
+# A first process that passes signals on: the kernel keeps from it those that it has no handler for, such as SIGTERM
+# while an api still waits for Redis.
+FROM base AS init
+RUN apt-get update && apt-get install --yes --no-install-recommends tini
+
+# Node.js alone: without npm and whatever else installs or builds.
+FROM debian:bookworm-slim
+WORKDIR /gradus
+COPY --from=base /usr/local/bin/node /usr/local/bin/
+COPY --from=init /usr/bin/tini-static /usr/local/bin/tini
 COPY --from=dependencies /gradus ./
 COPY --from=build /gradus/packages/client/dist packages/client/dist
 COPY --from=build /gradus/packages/domain/dist packages/domain/dist
@@ -37,7 +50,11 @@ COPY --from=build /gradus/apps/api/dist apps/api/dist
 COPY --from=build /gradus/apps/cli/dist apps/cli/dist
 COPY --from=build /gradus/apps/fleet/dist apps/fleet/dist
 COPY --from=build /gradus/apps/worker/dist apps/worker/dist
-USER node
-ENV HOST=0.0.0.0 PORT=3000
+# By number, so that Kubernetes can see that it is not root.
+USER 1000:1000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 EXPOSE 3000
+# The api's. Of a worker or a fleet nothing can be asked: switch it off for them, as docker-compose.yml does.
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=10 CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["tini", "--"]
 CMD ["node", "apps/api/dist/main.js"]

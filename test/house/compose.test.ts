@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { SETTINGS } from '../start/readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** That an api has open beside its connections: some hundred. */
+const OTHER_FILES = 500;
 
 interface Service {
   image?: string;
@@ -16,7 +20,9 @@ interface Service {
   profiles?: string[];
   container_name?: string;
   depends_on?: Record<string, { condition: string }>;
-  healthcheck?: { test: string[] };
+  healthcheck?: { test?: string[]; disable?: boolean };
+  deploy?: { replicas: number };
+  ulimits?: { nofile: { soft: number; hard: number } };
   user?: string;
   read_only?: boolean;
   cap_drop?: string[];
@@ -44,8 +50,16 @@ test('nothing but the api is reachable from outside, and that only from this mac
   expect(api.ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:.*:3000$/)]);
 });
 
-test('the api is healthy once it is ready, and has no keys that were not given', () => {
-  expect(api.healthcheck?.test.join(' ')).toContain('/readyz');
+test('the image says when the api is healthy, and nothing of who is not an api', () => {
+  expect(api.healthcheck).toBeUndefined();
+  expect([worker.healthcheck, fleet.healthcheck]).toEqual([{ disable: true }, { disable: true }]);
+});
+
+test('the api has no keys that were not given, and files for as many connections as it takes', () => {
+  const connections = SETTINGS.find(
+    ({ variable }) => variable === 'GRADUS_CONNECTIONS_AT_ONCE',
+  )?.defaultValue;
+  expect(api.ulimits?.nofile.hard).toBeGreaterThanOrEqual(Number(connections) + OTHER_FILES);
   expect(api.environment?.['GRADUS_API_KEYS']).toMatch(/^\$\{GRADUS_API_KEYS:\?/);
 });
 
@@ -61,7 +75,8 @@ test.each(['redis', 'api', 'worker', 'fleet'] as const)('%s has no rights that i
   expect(service.user).toBe(name === 'redis' ? 'redis' : undefined);
 });
 
-test('workers can be scaled: no fixed name and no port', () => {
+test('there is more than one worker, and they can be scaled: no fixed name and no port', () => {
+  expect(worker.deploy?.replicas).toBeGreaterThan(1);
   expect(worker.container_name).toBeUndefined();
   expect(worker.ports).toBeUndefined();
 });
