@@ -1,5 +1,5 @@
 // What can be said of the Dockerfile without building it: no container engine has run it in these tests.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -43,6 +43,16 @@ test('everything that is copied from the sources exists', () => {
     .flatMap((copied) => copied.sources);
   expect(sources.length).toBeGreaterThan(workspaces.length);
   expect(sources.filter((source) => !existsSync(join(ROOT, source)))).toEqual([]);
+});
+
+test('nothing that is copied by name is kept from the build, and neither data nor secrets come into it', () => {
+  const lines = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n');
+  const kept = lines.filter((line) => !line.startsWith('!')).map((line) => line.replace(/\/\*$/, ''));
+  const excepted = lines.flatMap((line) => /^!(.*)/.exec(line)?.[1] ?? []);
+  const sources = copies(stageNamed('dependencies')).flatMap((copied) => copied.sources);
+  const isKept = (path: string) => kept.some((line) => path === line || path.startsWith(`${line}/`));
+  expect(sources.filter((source) => isKept(source) && !excepted.includes(source))).toEqual([]);
+  expect(kept).toEqual(expect.arrayContaining(['.env*', '.gradus', '.git', '**/node_modules']));
 });
 
 test('every workspace that the lock file names has its manifest copied before the install', () => {
