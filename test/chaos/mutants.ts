@@ -127,12 +127,22 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
     ],
   },
   'disorder-reports': {
-    name: 'a task that has completed runs again where its LCA is late to say that it does',
+    // What an LCA repeats because it had no answer comes later.
+    name: 'a failure that is reported twice within a second is counted twice',
     edits: [
       {
         file: 'packages/store/lua/plan/apply-report.lua',
-        from: "elseif report.status == 'running' then\n",
-        to: "elseif report.status == 'running' then\n      task.status = task.status == 'completed' and 'running' or task.status\n",
+        from: '\n  watch()\n  saveAgent(agent)\n',
+        to: `
+  watch()
+  for _, report in ipairs(IN.tasks) do
+    local index, task = taskOf(report.lifecycleTaskUuid)
+    if task and task.status == 'failed' and not openBefore[index] and NOW - task.completedAt < 1000 then
+      agent.before = 'pending'
+    end
+  end
+  saveAgent(agent)
+`,
       },
     ],
   },
