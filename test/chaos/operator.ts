@@ -1,6 +1,6 @@
 // Who makes a plan and looks after it: repeats what got no answer, and steps in as the scenario says.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, ConnectionError, createClient, ProblemError } from '@gradus/client';
+import { type Client, ConnectionError, createClient, isProblem, ProblemError } from '@gradus/client';
 import { hasEnded, type Plan, type PlanSummary } from '@gradus/domain';
 import { FROM } from './books.js';
 import type { PlannedUpgrade } from './scenario.js';
@@ -141,7 +141,7 @@ export function createOperator(urls: readonly string[], token: string, startedAt
       );
       return true;
     } catch (error) {
-      if (error instanceof ProblemError && error.code === 'illegal-transition') return false;
+      if (isProblem(error, 'illegal-transition')) return false;
       throw error;
     }
   }

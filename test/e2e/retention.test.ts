@@ -1,5 +1,5 @@
 // Ended plans are kept for as long as is set, and no longer.
-import { createClient, ProblemError } from '@gradus/client';
+import { createClient, isProblem } from '@gradus/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerFleet, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
@@ -23,7 +23,7 @@ it('deletes a plan that ended long enough ago, and leaves alone one that has not
     () =>
       client.getPlanSummary(ended?.id ?? '').then(
         () => false,
-        (error: unknown) => error instanceof ProblemError && error.code === 'not-found',
+        (error: unknown) => isProblem(error, 'not-found'),
       ),
     { what: 'the ended plan to be gone', timeoutMs: 20_000 },
   );

@@ -1,5 +1,5 @@
 // What follows from an ended plan: its failed agents again, its upgraded agents back, or nothing of it.
-import { type Client, createClient, ProblemError } from '@gradus/client';
+import { type Client, createClient, isProblem, ProblemError } from '@gradus/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerFleet, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
@@ -106,8 +106,9 @@ it('is nothing once it is deleted, and its agents are free', async () => {
 it('does not follow from a plan that has not ended', async () => {
   const plan = await client.createPlan({ ...UPGRADE, agentIds: ['a000'], autoStart: false });
   for (const operation of ['retryPlan', 'rollbackPlan', 'deletePlan'] as const) {
-    const { status, code, problem } = await refusal(client[operation](plan.id));
-    expect([status, code, problem['currentStatus']]).toEqual([409, 'illegal-transition', 'pending']);
+    const refused = await refusal(client[operation](plan.id));
+    if (!isProblem(refused, 'illegal-transition')) return expect.unreachable(refused.message);
+    expect([refused.status, refused.problem.currentStatus]).toEqual([409, 'pending']);
   }
   await client.cancelPlan(plan.id);
 });

@@ -16,39 +16,46 @@ export function failureLines(error: unknown): string[] {
 }
 
 function problemLines(problem: Problem): string[] {
-  const { title, status, code, detail, errors, requestId } = problem;
+  const { title, status, code, detail, requestId } = problem;
   const lines = [
     code === 'unexpected-answer'
       ? `What answers there is not the api of Gradus: ${status} ${title}`
       : `${title} (${status} ${code})`,
     ...(detail === null ? [] : [detail]),
-    ...errors.map(({ path, message }) => `${path}: ${message}`),
-    ...shortened(conflictsOf(problem), Number(problem['conflictCount'])),
-    ...shortened(agentsOf(problem), Number(problem['agentCount'])),
+    ...extensionLines(problem),
     ...(requestId === null ? [] : [`request id: ${requestId}`]),
   ];
   return lines.map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
-function conflictsOf({ conflicts }: Problem): string[] {
-  return listOf(conflicts).map(({ agentId, planId }) => `${agentId} is in ${planId}`);
-}
-
-function agentsOf({ agentIds, agents }: Problem): string[] {
-  if (Array.isArray(agentIds)) return agentIds.map((agentId) => `${agentId} is not in the inventory`);
-  return listOf(agents).map(
-    ({ agentId, actualVersion }) => `${agentId} runs ${actualVersion ?? 'nothing known'}`,
-  );
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value : [];
+/** @returns what the problem's code tells beside the rest */
+function extensionLines(problem: Problem): string[] {
+  switch (problem.code) {
+    case 'validation-failed':
+      return problem.errors.map(({ path, message }) => `${path}: ${message}`);
+    case 'agents-busy': {
+      const lines = problem.conflicts.map(({ agentId, planId }) => `${agentId} is in ${planId}`);
+      return shortened(lines, problem.conflictCount);
+    }
+    case 'unknown-agents': {
+      const lines = problem.agentIds.map((agentId) => `${agentId} is not in the inventory`);
+      return shortened(lines, problem.agentCount);
+    }
+    case 'version-mismatch': {
+      const lines = problem.agents.map(
+        ({ agentId, actualVersion }) => `${agentId} runs ${actualVersion ?? 'nothing known'}`,
+      );
+      return shortened(lines, problem.agentCount);
+    }
+    default:
+      return [];
+  }
 }
 
 /** @param count how many there are, of which the api shows only some */
 function shortened(lines: string[], count: number): string[] {
   const shown = lines.slice(0, SHOWN_OF_A_LIST);
-  const left = Math.max(lines.length, count || 0) - shown.length;
+  const left = count - shown.length;
   return left === 0 ? shown : [...shown, `and ${left} more`];
 }
 

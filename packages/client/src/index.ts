@@ -10,7 +10,7 @@ import { createStream } from './stream.js';
 export type { AgentLine, ImportAnswer } from './agents.js';
 export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
-export { ConnectionError, type Problem, ProblemError } from './problem.js';
+export { ConnectionError, isProblem, type Problem, ProblemError } from './problem.js';
 export type { CallOptions } from './send.js';
 
 /** With the backoff they span some 6 s: the restart of an api. */

@@ -13,6 +13,7 @@ export * from './event.js';
 export * from './forecast.js';
 export * from './plan.js';
 export * from './planner.js';
+export * from './problem.js';
 export * from './scopes.js';
 export * from './task.js';
 export * from './transitions.js';
