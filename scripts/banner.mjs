@@ -27,7 +27,7 @@ export function banner({ url, token, demoAgents }) {
   Gradus runs.
 
   API         ${url}/api/v1/lifecycle
-  OpenAPI     ${url}/openapi.json
+  OpenAPI     ${url}/openapi.json, to look at: ${url}/docs
   Bull Board  ${url}/queues  (asks for the token)
   Token       ${token ?? 'one of GRADUS_API_KEYS; set GRADUS_DEMO_TOKEN to it to have the demo fleet too'}
   Fleet       ${demoAgents === 0 ? 'none' : `${demoAgents} simulated agents`}

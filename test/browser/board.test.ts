@@ -1,32 +1,19 @@
 // Bull Board in a real browser: signing in, what it shows, what it asks for, signing out.
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeApiKey } from '../support/apiKeys.js';
+import { isChromiumThere, launchChromium } from '../support/chromium.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { BASE, createAsk } from '../support/http.js';
 import { type Issuer, secondsFromNow, startIssuer } from '../support/issuer.js';
 import { waitFor } from '../support/waitFor.js';
 
-const CHROMIUM = process.env['GRADUS_CHROMIUM'] ?? '/usr/bin/chromium';
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const QUEUES = ['plans', 'batches', 'tasks', 'reports'];
 const TOKEN_FIELD = 'Token with the scope queues:admin';
 
-const isThere = existsSync(CHROMIUM);
-if (!isThere) console.warn(`SKIPPED: there is no Chromium at ${CHROMIUM}; GRADUS_CHROMIUM names another`);
-
-describe.skipIf(!isThere)('the board', () => {
+describe.skipIf(!isChromiumThere)('the board', () => {
   const operator = makeApiKey('operator', ['queues:admin']);
   const stranger = makeApiKey('stranger', ['plans:read', 'plans:write']);
   let issuer: Issuer;
@@ -41,7 +28,7 @@ describe.skipIf(!isThere)('the board', () => {
   beforeAll(async () => {
     issuer = await startIssuer();
     gradus = await startGradus({ keys: [operator.key, stranger.key], env: issuer.env });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();

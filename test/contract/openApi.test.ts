@@ -1,17 +1,19 @@
 // The OpenAPI document, and whether real answers are what it says.
 import { type Client, createClient } from '@gradus/client';
+import { PROBLEM_CODES } from '@gradus/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerAgents } from '../support/agents.js';
 import { TO, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
 import { type Answer, type Ask, BASE, createAsk } from '../support/http.js';
+import { brokenRules } from '../support/openApiRules.js';
 import { type OpenApi, type Operation, schemaFaults } from '../support/openApiSchema.js';
 
 const PLANS = `${BASE}/upgrade-plans`;
 
-/** Operation → its method, its path and the scope that it takes. */
-const OPERATIONS: Record<string, [method: string, path: string, scope: string]> = {
+/** Operation → its method, its path and the scope that it takes; none: any token; null: no token. */
+const OPERATIONS: Record<string, [method: string, path: string, scope?: string | null]> = {
   CreateGraduatedPlan: ['post', '/upgrade-plans', 'plans:write'],
   ListGraduatedPlans: ['get', '/upgrade-plans', 'plans:read'],
   GetGraduatedPlan: ['get', '/upgrade-plans/{id}', 'plans:read'],
@@ -22,18 +24,36 @@ const OPERATIONS: Record<string, [method: string, path: string, scope: string]> 
   ResumeGraduatedPlan: ['post', '/upgrade-plans/{id}/resume', 'plans:write'],
   PromoteGraduatedPlan: ['post', '/upgrade-plans/{id}/promote', 'plans:write'],
   CancelGraduatedPlan: ['post', '/upgrade-plans/{id}/cancel', 'plans:write'],
+  RetryGraduatedPlan: ['post', '/upgrade-plans/{id}/retry', 'plans:write'],
+  RollbackGraduatedPlan: ['post', '/upgrade-plans/{id}/rollback', 'plans:write'],
+  DeleteGraduatedPlan: ['delete', '/upgrade-plans/{id}', 'plans:write'],
+  PauseAllPlans: ['post', '/upgrade-plans:pause-all', 'plans:write'],
+  ResumeAllPlans: ['post', '/upgrade-plans:resume-all', 'plans:write'],
+  ListPlanEvents: ['get', '/upgrade-plans/{id}/events', 'plans:read'],
   PutAgent: ['put', '/agents/{agentId}', 'agents:write'],
   ImportAgents: ['post', '/agents/import', 'agents:write'],
   GetAgent: ['get', '/agents/{agentId}', 'agents:read'],
   ListAgents: ['get', '/agents', 'agents:read'],
   DeleteAgent: ['delete', '/agents/{agentId}', 'agents:write'],
   CheckIn: ['post', '/lcas/{lcaUuid}/check-in', 'agents:check-in'],
+  BeginSession: ['post', '/session', null],
+  GetSession: ['get', '/session'],
+  EndSession: ['delete', '/session', null],
+  GetHealth: ['get', '/healthz', null],
+  GetReadiness: ['get', '/readyz', null],
 };
+
+/** Headers that a client may go by. */
+const TOLD: ReadonlySet<string> = new Set([
+  ...['etag', 'location', 'retry-after', 'set-cookie', 'www-authenticate', 'preference-applied'],
+  ...['x-request-id', 'x-newer-plans'],
+]);
 
 let gradus: Gradus;
 let client: Client;
 let ask: Ask;
 let document: OpenApi;
+let unstartedCount = 0;
 
 beforeAll(async () => {
   gradus = await startGradus();
@@ -56,14 +76,32 @@ function operationOf(operationId: string): Operation {
   return found?.operation ?? expect.unreachable(`there is no ${operationId}`);
 }
 
+/** Expects the answer to have the headers that the document says of it, and no others that a client may go by. */
+function expectDocumentedHeaders(documented: Operation['responses'][string], { headers }: Answer): void {
+  const names = Object.entries(documented.headers ?? {}).map(([name, { $ref }]) => {
+    expect($ref).toBe(`#/components/headers/${name}`);
+    if (document.components.headers[name]?.required) expect(headers.get(name), name).not.toBeNull();
+    return name.toLowerCase();
+  });
+  expect(names).toEqual(expect.arrayContaining([...headers.keys()].filter((name) => TOLD.has(name))));
+}
+
 /** Expects the answer to be what the document says of it, and gives it back. */
 function expectDocumented(operationId: string, answer: Answer): Answer {
-  const response = operationOf(operationId).responses[answer.status];
+  const response = operationOf(operationId).responses[answer.status] ?? expect.unreachable();
+  expectDocumentedHeaders(response, answer);
   const type = answer.headers.get('content-type')?.split(';')[0] ?? '';
-  const schema = response?.content?.[type]?.schema;
+  const schema = response.content?.[type]?.schema;
+  if (answer.text === '' && response.content === undefined) return answer;
   if (schema === undefined) return expect.unreachable(`${operationId} documents no ${answer.status} ${type}`);
   expect(schemaFaults(document, schema, answer.json)).toEqual([]);
   return answer;
+}
+
+/** @returns a plan that waits for its start */
+async function unstarted() {
+  const [agentId = ''] = await registerAgents(client, `unstarted-${unstartedCount++}`, 1);
+  return client.createPlan({ ...UPGRADE, agentIds: [agentId], autoStart: false });
 }
 
 describe('the document', () => {
@@ -72,11 +110,56 @@ describe('the document', () => {
   });
 
   it('has each operation at its place, with its scope', () => {
-    const places = operations().map(({ path, method, operation }) => [
-      operation.operationId,
-      [method, path.replace(BASE, ''), ...new Set((operation.security ?? []).flatMap(Object.values).flat())],
-    ]);
-    expect(Object.fromEntries(places)).toMatchObject(OPERATIONS);
+    const places = operations().map(({ path, method, operation }) => {
+      const { operationId, security = [] } = operation;
+      const scopes = new Set(security.flatMap(Object.values).flat());
+      return [operationId, [method, path.replace(BASE, ''), ...(security.length === 0 ? [null] : scopes)]];
+    });
+    expect(Object.fromEntries(places)).toEqual(OPERATIONS);
+  });
+
+  it('says in words which scope an operation takes, or that it takes none', () => {
+    for (const [operationId, [, , scope]] of Object.entries(OPERATIONS)) {
+      const words =
+        scope === null ? 'no token' : scope === undefined ? 'any token' : `the scope \`${scope}\``;
+      const { security, description } = operationOf(operationId);
+      expect(security, operationId).toBeDefined();
+      expect(description, operationId).toMatch(new RegExp(`\n\nTakes ${words}\\.$`));
+    }
+  });
+
+  it('keeps the rules for such documents, and every example fits its schema', async () => {
+    // Nobody can ask a probe wrongly.
+    const isProbe = (line: string) => /^operation-4xx-response #.paths.~1(?:healthz|readyz).get/.test(line);
+    expect((await brokenRules(document)).filter((line) => !isProbe(line))).toEqual([]);
+  });
+
+  it('has an example of everything that is sent and answered', () => {
+    for (const { operation } of operations()) {
+      const answers = Object.entries(operation.responses).map(([status, { content }]) => ({
+        status,
+        content,
+      }));
+      for (const { status, content = {} } of [{ status: 'request', ...operation.requestBody }, ...answers]) {
+        for (const [type, { examples = {} }] of Object.entries(content)) {
+          expect(Object.keys(examples), `${operation.operationId} ${status} ${type}`).not.toEqual([]);
+        }
+      }
+    }
+  });
+
+  it('has an example of every problem, wherever that can be answered', () => {
+    const { examples } = document.components;
+    expect(Object.keys(examples).toSorted()).toEqual(PROBLEM_CODES.toSorted());
+    for (const [code, { value }] of Object.entries(examples)) expect(value['code']).toBe(code);
+    const answered = operations().flatMap(({ operation }) =>
+      Object.entries(operation.responses).flatMap(([status, { content }]) => {
+        const codes = Object.keys(content?.['application/problem+json']?.examples ?? {});
+        for (const code of codes) expect(examples[code]?.value['status']).toBe(Number(status));
+        return codes;
+      }),
+    );
+    expect([...new Set(answered)].toSorted()).toEqual(PROBLEM_CODES.toSorted());
   });
 
   it('gives each operation an id of its own', () => {
@@ -93,7 +176,7 @@ describe('the document', () => {
       expect(named, `${method} ${path}`).toEqual(['bearer', 'session']);
       expect(schemes).toEqual(expect.arrayContaining(named));
       expect(Object.keys(operation.responses)).toEqual(
-        expect.arrayContaining(['401', '403', '413', '422', '503']),
+        expect.arrayContaining(['401', '403', '422', '429', '500', '503']),
       );
     }
   });
@@ -171,6 +254,49 @@ describe('a real answer is what the document says of', () => {
     expect(problems.map(({ status }) => status)).toEqual([422, 422, 422, 400, 415, 401]);
     for (const problem of problems) expectDocumented('CreateGraduatedPlan', problem);
     expectDocumented('GetGraduatedPlan', await ask('GET', `${PLANS}/nothing`));
+    const paused = await ask('POST', `${PLANS}/${(await unstarted()).id}/pause`, {
+      headers: { 'if-match': '"99"' },
+    });
+    expect(expectDocumented('PauseGraduatedPlan', paused).status).toBe(412);
+  });
+});
+
+describe('an example of a request', () => {
+  const taken = () =>
+    operations().flatMap(({ path, method, operation: { operationId = '', requestBody } }) =>
+      Object.entries(requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
+        Object.entries(examples).map(([name, { value }]) => ({
+          path,
+          method,
+          operationId,
+          type,
+          name,
+          value,
+        })),
+      ),
+    );
+
+  it('is taken', async () => {
+    const { id } = await unstarted();
+    const agentIds = ['item1', 'item2', 'item3', 'item4', 'item5'];
+    const components = [{ componentName: 'zmetis', actualVersion: '1.2.0', actualRelease: '215' }];
+    await client.importAgents(agentIds.map((agentId) => ({ agentId, components })));
+    expect(taken().length).toBeGreaterThan(15);
+    for (const { path, method, operationId, type, name, value } of taken()) {
+      const at = path.replace('{id}', id).replace('{agentId}', 'press-7').replace('{lcaUuid}', 'lca-hall-2');
+      const answer = await ask(
+        method.toUpperCase(),
+        operationId === 'CreateGraduatedPlan' ? `${at}?dryRun=true` : at,
+        {
+          headers: { 'content-type': type },
+          body: JSON.stringify(value),
+        },
+      );
+      // The batch still runs, and who signs in here is no page.
+      const accepted = { BeginSession: [403], PromoteGraduatedPlan: [409] }[operationId];
+      expect(accepted ?? [200, 201], `${operationId} ${name}: ${answer.text}`).toContain(answer.status);
+      expectDocumented(operationId, answer);
+    }
   });
 });
 

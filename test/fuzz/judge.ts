@@ -1,5 +1,5 @@
 // What no answer may be, whatever was asked.
-import { type OpenApi, schemaFaults } from '../support/openApiSchema.js';
+import { type OpenApi, type Schema, schemaFaults } from '../support/openApiSchema.js';
 import type { FuzzedRequest } from './requests.js';
 import type { WireAnswer } from './wire.js';
 
@@ -43,7 +43,8 @@ export function faultOf(
   }
   const type = headers.get('content-type')?.split(';')[0]?.trim() ?? '';
   if (type === 'text/event-stream') return null;
-  const problem = document.components.schemas['Problem'] ?? {};
+  const problems = Object.keys(document.components.schemas).filter((name) => /.Problem$/.test(name));
+  const problem: Schema = { anyOf: problems.map((name) => ({ $ref: `#/components/schemas/${name}` })) };
   if (request.operation === null) {
     if (type !== 'application/problem+json') {
       return status >= 400 && !OPEN_PAGES.test(request.target) ? `${status} is no problem document` : null;

@@ -18,7 +18,10 @@ const { createApp }: { createApp: (deps: object) => { routes: { method: string; 
   await import(new URL('../../apps/api/src/app.ts', import.meta.url).href);
 
 /** What anybody may ask for; nothing else is without a token. */
-const OPEN = ['GET /healthz', 'GET /readyz', 'GET /openapi.json'];
+const OPEN = [
+  ...['GET /healthz', 'GET /readyz', 'GET /openapi.json'],
+  ...['GET /docs', 'GET /docs/start.js', 'GET /docs/swagger-ui.css', 'GET /docs/swagger-ui-bundle.js'],
+];
 /** Who signs in has no token yet but the one in the body; who is signed in has some scopes or others. */
 const SESSION = ['POST /session', 'GET /session', 'DELETE /session'];
 /** The pages sign their visitors in by themselves, and are looked at in the browser's tests. */
@@ -151,7 +154,10 @@ describe('every answer', () => {
   };
 
   it('is taken for what it is, framed by nobody, and does not say what the server is', async () => {
-    const paths = ['/healthz', '/openapi.json', '/nowhere', '/queues', '/queues/api/queues'];
+    const paths = [
+      ...['/healthz', '/openapi.json', '/nowhere', '/queues', '/queues/api/queues'],
+      ...['/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js'],
+    ];
     for (const path of paths) expectSafe(await ask('GET', path, { authorization: null }));
     for (const { method, path } of guarded) expectSafe(await ask(method, path.replaceAll(/{\w+}/g, '1')));
   });

@@ -18,18 +18,32 @@ export interface Schema {
   maximum?: number;
 }
 
+type Content = Record<string, { schema?: Schema; examples?: Record<string, Example> }>;
+
+/** Itself, or where it stands. */
+interface Example {
+  value?: unknown;
+  $ref?: string;
+}
+
 export interface Operation {
   operationId?: string;
+  description?: string;
   security?: Record<string, string[]>[];
   parameters?: { name: string; in: string; schema?: Schema }[];
-  requestBody?: { content: Record<string, { schema?: Schema }> };
-  responses: Record<string, { content?: Record<string, { schema?: Schema }> }>;
+  requestBody?: { content: Content };
+  responses: Record<string, { headers?: Record<string, { $ref: string }>; content?: Content }>;
 }
 
 export interface OpenApi {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, Schema>; securitySchemes: Record<string, unknown> };
+  components: {
+    schemas: Record<string, Schema>;
+    securitySchemes: Record<string, unknown>;
+    headers: Record<string, { required?: boolean }>;
+    examples: Record<string, { value: Record<string, unknown> }>;
+  };
 }
 
 function typeOf(value: unknown): string {

@@ -1,10 +1,10 @@
 // Importing many agents, one JSON object a line: good lines land though others are bad.
-import type { AgentInput } from '@gradus/domain';
+import type { AgentInput, ProblemCode } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { agentBusy } from './agentProblems.js';
 import { agentOfCaller } from './boundCaller.js';
 import type { Caller } from './caller.js';
-import { type ErrorCode, Problem } from './errors.js';
+import { Problem } from './errors.js';
 import { faultsOf } from './faults.js';
 import { type Line, readLines } from './lines.js';
 import { importedAgent } from './schemas/agent.js';
@@ -19,7 +19,7 @@ export const REJECTION_CODES = [
   'validation-failed',
   'agents-busy',
   'forbidden',
-] as const satisfies readonly ErrorCode[];
+] as const satisfies readonly ProblemCode[];
 
 type RejectionCode = (typeof REJECTION_CODES)[number];
 

@@ -9,6 +9,7 @@ import { accessLog } from './accessLog.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
+import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
 import { admit } from './load.js';
@@ -121,6 +122,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);
   serveOpenApi(app);
+  app.route(DOCS_PATH, createDocs());
   app.route(BOARD_PATH, createBoard(deps, auth));
   return app;
 }

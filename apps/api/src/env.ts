@@ -1,5 +1,6 @@
 // What a request carries with it through the middleware, and what the app is given.
 
+import type { ProblemCode } from '@gradus/domain';
 import type { Queues } from '@gradus/queues';
 import type { Store } from '@gradus/store';
 import type { HttpBindings } from '@hono/node-server';
@@ -7,7 +8,6 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import type { ApiKey } from './apiKeys.js';
 import type { Caller } from './caller.js';
-import type { ErrorCode } from './errors.js';
 import type { JwtSettings } from './jwtSettings.js';
 import type { Admission, LoadLimits } from './limits.js';
 
@@ -23,7 +23,7 @@ interface About {
   imported?: number;
   rejected?: number;
   /** The problem that it ended in, and why where it was not let in. */
-  code?: ErrorCode;
+  code?: ProblemCode;
   refusal?: string;
 }
 

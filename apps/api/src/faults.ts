@@ -1,6 +1,7 @@
 // What is wrong with a request, in words: one message for each fault, saying what is accepted.
+
+import type { Fault } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
-import type { Fault } from './errors.js';
 
 type RawIssue = Parameters<z.core.$ZodErrorMap>[0];
 

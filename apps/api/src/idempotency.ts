@@ -1,6 +1,6 @@
 // Making a plan once, however often the request is sent with its key.
 import type { Idempotency, KeyedRequest } from '@gradus/store';
-import { PROBLEMS, Problem } from './errors.js';
+import { Problem } from './errors.js';
 
 /** The same text for the same JSON, whatever the order of its fields. */
 export function canonicalJson(value: unknown): string {
@@ -33,7 +33,7 @@ export async function makeOnce(
   try {
     await make(planId, leaseUntil);
   } catch (error) {
-    const isRefused = error instanceof Problem && PROBLEMS[error.code].status < 500;
+    const isRefused = error instanceof Problem && error.status < 500;
     await idempotency.letGo(request, planId, isRefused ? 'refused' : 'given-back');
     throw error;
   }

@@ -4,18 +4,22 @@ import { createRoute } from '@hono/zod-openapi';
 import { scoped } from './auth.js';
 import type { ApiApp, ApiDeps } from './env.js';
 import { Problem } from './errors.js';
+import type { RETRY_ANSWERS } from './examples/plans.js';
 import { answerNewPlan, planRefused } from './newPlan.js';
 import { staleRevision } from './planCommand.js';
 import { noSuchPlan, planIdOf } from './planId.js';
 import { BASE, planParams } from './routes/base.js';
+import { json } from './schemas/content.js';
 import { noQuery } from './schemas/fields.js';
-import { successionHeaders } from './schemas/headers.js';
-import { newPlanAnswer, newPlanHeaders } from './schemas/plan.js';
+import { NEW_PLAN_HEADERS, successionHeaders } from './schemas/headers.js';
+import { newPlanAnswer } from './schemas/plan.js';
 import { problems } from './schemas/problem.js';
 
 interface SuccessionOperation {
   operationId: string;
   summary: string;
+  description: string;
+  answers: typeof RETRY_ANSWERS;
   /** The last part of the path, and the word for it. */
   verb: 'retry' | 'rollback';
   /** Why there is no plan to be made. */
@@ -23,11 +27,20 @@ interface SuccessionOperation {
   make: (deps: ApiDeps, succession: Succession) => Promise<SuccessionResult>;
 }
 
-export function succession({ operationId, summary, verb, nothingToDo, make }: SuccessionOperation) {
+export function succession({
+  operationId,
+  summary,
+  description,
+  answers,
+  verb,
+  nothingToDo,
+  make,
+}: SuccessionOperation) {
   const route = createRoute({
     ...scoped('plans:write'),
     operationId,
     summary,
+    description,
     tags: ['Plans'],
     method: 'post',
     path: `${BASE}/upgrade-plans/{id}/${verb}`,
@@ -35,8 +48,8 @@ export function succession({ operationId, summary, verb, nothingToDo, make }: Su
     responses: {
       200: {
         description: 'The whole new plan',
-        headers: newPlanHeaders,
-        content: { 'application/json': { schema: newPlanAnswer } },
+        ...NEW_PLAN_HEADERS,
+        content: json(newPlanAnswer, answers),
       },
       ...problems(
         'not-found',
@@ -47,6 +60,7 @@ export function succession({ operationId, summary, verb, nothingToDo, make }: Su
         'version-mismatch',
         'idempotency-key-reused',
         'idempotency-in-progress',
+        'newer-version',
       ),
     },
   });

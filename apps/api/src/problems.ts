@@ -4,18 +4,12 @@ import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import type { ApiEnv } from './env.js';
-import { type ErrorCode, PROBLEMS, Problem } from './errors.js';
+import { headersOf, PROBLEMS, Problem } from './errors.js';
 
-const HEADERS: Partial<Record<ErrorCode, Record<string, string>>> = {
-  unauthenticated: { 'WWW-Authenticate': 'Bearer' },
-  'idempotency-in-progress': { 'Retry-After': '1' },
-  'rate-limited': { 'Retry-After': '1' },
-  unavailable: { 'Retry-After': '1' },
-  'newer-version': { 'Retry-After': '1' },
-};
+type RefusalCode = 'invalid-json' | 'forbidden' | 'body-too-large' | 'unsupported-media-type';
 
 /** What the framework itself refuses, by status. */
-const REFUSED: Partial<Record<number, { code: ErrorCode; detail: string }>> = {
+const REFUSED: Partial<Record<number, { code: RefusalCode; detail: string }>> = {
   400: { code: 'invalid-json', detail: 'The body cannot be read as JSON.' },
   403: { code: 'forbidden', detail: 'Form posts from other sites are refused.' },
   413: { code: 'body-too-large', detail: 'The body is too large.' },
@@ -53,21 +47,21 @@ function toProblem(error: unknown): Problem {
 
 /** @returns the answer that tells of the problem */
 function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
-  const { status, title } = PROBLEMS[problem.code];
+  const { code, status } = problem;
   const body = {
-    type: `urn:gradus:problem:${problem.code}`,
-    title,
+    type: `urn:gradus:problem:${code}`,
+    title: PROBLEMS[code].title,
     status,
     detail: problem.message,
     // As it was sent: a decoded path is no URI reference.
     instance: new URL(c.req.url).pathname,
-    code: problem.code,
+    code,
     requestId: c.var.requestId,
-    ...problem.extensions,
+    ...problem.extension,
   };
   return c.body(JSON.stringify(body), status, {
     'Content-Type': 'application/problem+json',
-    ...HEADERS[problem.code],
+    ...headersOf(code),
     ...problem.headers,
   });
 }

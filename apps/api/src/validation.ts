@@ -1,9 +1,10 @@
 // The hook that refuses a request which its route's schemas do not take: with every fault of all its parts.
+import type { Fault } from '@gradus/domain';
 import { type Hook, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import type { ApiEnv } from './env.js';
-import { type Fault, Problem } from './errors.js';
+import { Problem } from './errors.js';
 import { faultsOf } from './faults.js';
 
 type RouteRequest = NonNullable<RouteConfig['request']>;

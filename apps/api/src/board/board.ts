@@ -9,7 +9,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Auth, assertScope } from '../auth.js';
 import { lacksScope, noToken } from '../challenges.js';
 import type { ApiDeps, ApiEnv } from '../env.js';
-import { PROBLEMS, Problem } from '../errors.js';
+import { Problem } from '../errors.js';
 import { noteProblem } from '../problems.js';
 import { signInPage, signOutPage } from './pages.js';
 
@@ -70,7 +70,7 @@ export function createBoard(deps: ApiDeps, auth: Auth): Hono<ApiEnv> {
 
   const refuse = (c: Context<ApiEnv>, problem: Problem) => {
     noteProblem(c, problem);
-    return c.html(signInPage(SIGN_IN, problem.message), PROBLEMS[problem.code].status);
+    return c.html(signInPage(SIGN_IN, problem.message), problem.status);
   };
 
   app.post('/sign-in', bodyLimit({ maxSize: MAX_FORM_BYTES }), async (c) => {

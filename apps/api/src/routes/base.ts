@@ -5,13 +5,15 @@ export const BASE = '/api/v1/lifecycle';
 
 export const planParams = z.object({
   id: z.string().openapi({
-    description: 'With or without `plan-`',
+    description: 'Which plan, with or without `plan-`',
     example: 'plan-a1b2c3d4-e5f6-7890-abcd-ef1234567890',
   }),
 });
 
 export const batchParams = planParams.extend({
-  batchIndex: z.string().openapi({ description: 'Zero-based', example: '0' }),
+  batchIndex: z.string().openapi({ description: 'Which batch; zero-based', example: '0' }),
 });
 
-export const agentParams = z.object({ agentId: z.string().openapi({ example: 'item1' }) });
+export const agentParams = z.object({
+  agentId: z.string().openapi({ description: 'Which agent', example: 'item1' }),
+});

@@ -3,8 +3,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { tryEnqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { CANCEL_ANSWERS, REASONS } from '../examples/commands.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
 import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
@@ -16,6 +18,9 @@ const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'CancelGraduatedPlan',
   summary: 'Cancel a plan',
+  description:
+    'Everything unfinished is cancelled, and LCAs that have tasks of it are told to drop them. What is upgraded stays ' +
+    'so: RollbackGraduatedPlan takes it back.',
   tags: ['Plans'],
   method: 'post',
   path: `${BASE}/upgrade-plans/{id}/cancel`,
@@ -23,11 +28,11 @@ const route = createRoute({
     params: planParams,
     query: noQuery,
     headers: commandHeaders,
-    body: { content: { 'application/json': { schema: reasonBody } } },
+    body: { content: json(reasonBody, REASONS) },
   },
   responses: {
-    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
+    200: { description: 'The summary', content: json(planSummary, CANCEL_ANSWERS) },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision', 'newer-version'),
   },
 });
 

@@ -8,10 +8,12 @@ import { lcaOfCaller } from '../boundCaller.js';
 import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
+import { CHECK_IN_ANSWERS, CHECK_INS } from '../examples/checkIns.js';
 import { hasHungUp } from '../hungUp.js';
 import { takeWork } from '../longPoll.js';
 import { watchWrites } from '../replicated.js';
 import { checkInAnswer, checkIn as checkInBody } from '../schemas/checkIn.js';
+import { json } from '../schemas/content.js';
 import { identifier, queryInteger } from '../schemas/fields.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { within } from '../within.js';
@@ -28,22 +30,28 @@ const route = createRoute({
   ...scoped('agents:check-in'),
   operationId: 'CheckIn',
   summary: 'Report, and be told what to do',
+  description:
+    'Called again and again by an LCA, for one agent or for thousands; several at once are fine. 200 means that the ' +
+    'reports are durable. They may be sent twice and in any order. A task is completed only when its LCA says so and the ' +
+    'instance reports the target version and release. Tasks are delivered at least once: a `lifecycleTaskUuid` that is ' +
+    'known already is answered with its last status, not run again. What stands in `cancel` is dropped, and reported ' +
+    'with how it ended. Where one agent belongs to another LCA, none of the reports is taken (403).',
   tags: ['LCAs'],
   method: 'post',
   path: `${BASE}/lcas/{lcaUuid}/check-in`,
   request: {
-    params: z.object({ lcaUuid: identifier }),
+    params: z.object({ lcaUuid: identifier.openapi({ description: 'Which LCA', example: 'lca-hall-2' }) }),
     query: z.strictObject({
       wait: queryInteger(0, MAX_WAIT_S, 0).openapi({
         description: 'Seconds for which the answer may wait until there is something to do',
       }),
     }),
-    body: { content: { 'application/json': { schema: checkInBody } } },
+    body: { content: json(checkInBody, CHECK_INS) },
   },
   responses: {
     200: {
       description: 'The reports are durable',
-      content: { 'application/json': { schema: checkInAnswer } },
+      content: json(checkInAnswer, CHECK_IN_ANSWERS),
     },
     ...problems(...BODY_PROBLEMS),
   },

@@ -5,35 +5,30 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps, ApiEnv } from '../env.js';
+import { NEW_PLANS } from '../examples/newPlans.js';
+import { CREATE_ANSWERS } from '../examples/plans.js';
 import { canonicalJson } from '../idempotency.js';
 import { answerNewPlan, MINIMAL, planRefused } from '../newPlan.js';
 import { inOrder } from '../planFields.js';
 import { streamPreview } from '../planStream.js';
 import { prefersMinimal } from '../prefer.js';
-import { makingHeaders } from '../schemas/headers.js';
+import { json } from '../schemas/content.js';
+import { makingHeaders, NEW_PLAN_HEADERS } from '../schemas/headers.js';
 import { newPlanSchema } from '../schemas/newPlan.js';
-import { newPlanAnswer, newPlanHeaders, previewAnswer } from '../schemas/plan.js';
+import { newPlanAnswer, previewAnswer } from '../schemas/plan.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { BASE } from './base.js';
-
-const EXAMPLE = {
-  name: 'Upgrade agents to v1.3.0',
-  fromVersion: '1.2.0',
-  toVersion: '1.3.0',
-  toRelease: '221',
-  agentIds: 'item1,item2',
-  batchSize: 10,
-  failureThreshold: 0.1,
-  concurrency: 5,
-  createdBy: 'admin',
-  observeDuration: '10m',
-};
 
 function routeOf(maxAgents: number) {
   return createRoute({
     ...scoped('plans:write'),
     operationId: 'CreateGraduatedPlan',
     summary: 'Create an upgrade plan',
+    description:
+      'The answer is the whole plan, stored already; workers start it, at once or at `startAt`. Every instance of every ' +
+      'agent must run `fromVersion`, or the target already, and no agent may be in a plan that has not ended. With an ' +
+      '`Idempotency-Key` the request can be repeated where its answer got lost. With `dryRun=true` the answer is the ' +
+      'plan as it would be, and only then it has a `forecast`.',
     tags: ['Plans'],
     method: 'post',
     path: `${BASE}/upgrade-plans`,
@@ -46,14 +41,14 @@ function routeOf(maxAgents: number) {
       headers: makingHeaders,
       body: {
         required: true,
-        content: { 'application/json': { schema: newPlanSchema(maxAgents), example: EXAMPLE } },
+        content: json(newPlanSchema(maxAgents), NEW_PLANS),
       },
     },
     responses: {
       200: {
         description: 'The whole plan, durable already',
-        headers: newPlanHeaders,
-        content: { 'application/json': { schema: z.union([newPlanAnswer, previewAnswer]) } },
+        ...NEW_PLAN_HEADERS,
+        content: json(z.union([newPlanAnswer, previewAnswer]), CREATE_ANSWERS),
       },
       ...problems(
         ...BODY_PROBLEMS,
@@ -62,6 +57,7 @@ function routeOf(maxAgents: number) {
         'agents-busy',
         'idempotency-key-reused',
         'idempotency-in-progress',
+        'newer-version',
       ),
     },
   });

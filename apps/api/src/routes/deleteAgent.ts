@@ -12,13 +12,14 @@ const route = createRoute({
   ...scoped('agents:write'),
   operationId: 'DeleteAgent',
   summary: 'Remove an agent',
+  description: 'One that is in a plan which has not ended is refused.',
   tags: ['Inventory'],
   method: 'delete',
   path: `${BASE}/agents/{agentId}`,
   request: { params: agentParams, query: noQuery },
   responses: {
     204: { description: 'The agent is gone' },
-    ...problems('not-found', 'agents-busy'),
+    ...problems('not-found', 'agents-busy', 'newer-version'),
   },
 });
 

@@ -14,13 +14,14 @@ const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'DeleteGraduatedPlan',
   summary: 'Remove a plan that has ended',
+  description: 'With all that is kept of it. One that has not ended is refused: cancel it first.',
   tags: ['Plans'],
   method: 'delete',
   path: `${BASE}/upgrade-plans/{id}`,
   request: { params: planParams, query: noQuery, headers: commandHeaders },
   responses: {
     204: { description: 'The plan is gone' },
-    ...problems('not-found', 'illegal-transition', 'stale-revision'),
+    ...problems('not-found', 'illegal-transition', 'stale-revision', 'newer-version'),
   },
 });
 

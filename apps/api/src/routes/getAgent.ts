@@ -4,7 +4,9 @@ import { noSuchAgent } from '../agentProblems.js';
 import { scoped } from '../auth.js';
 import { assertAgentOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { AGENTS } from '../examples/agents.js';
 import { agent } from '../schemas/agent.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
 import { problems } from '../schemas/problem.js';
 import { agentParams, BASE } from './base.js';
@@ -13,12 +15,13 @@ const route = createRoute({
   ...scoped('agents:read'),
   operationId: 'GetAgent',
   summary: 'Read an agent',
+  description: 'With what its instances were last reported to run.',
   tags: ['Inventory'],
   method: 'get',
   path: `${BASE}/agents/{agentId}`,
   request: { params: agentParams, query: noQuery },
   responses: {
-    200: { description: 'The agent', content: { 'application/json': { schema: agent } } },
+    200: { description: 'The agent', content: json(agent, AGENTS) },
     ...problems('not-found'),
   },
 });

@@ -3,9 +3,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { isKnown } from '../entityTag.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { PLAN_ANSWERS } from '../examples/plans.js';
 import { inOrder } from '../planFields.js';
 import { noSuchPlan, planIdOf } from '../planId.js';
 import { streamPlan } from '../planStream.js';
+import { withHeaders } from '../schemas/answerHeaders.js';
+import { json } from '../schemas/content.js';
 import { plan, planSummary } from '../schemas/plan.js';
 import { problems } from '../schemas/problem.js';
 import { BASE, planParams } from './base.js';
@@ -14,6 +17,9 @@ const route = createRoute({
   ...scoped('plans:read'),
   operationId: 'GetGraduatedPlan',
   summary: 'Read an upgrade plan',
+  description:
+    'It may be large. `view=summary` leaves out the agents and tasks of its batches; with `If-None-Match` it is answered ' +
+    '304 for as long as nothing has changed.',
   tags: ['Plans'],
   method: 'get',
   path: `${BASE}/upgrade-plans/{id}`,
@@ -22,16 +28,21 @@ const route = createRoute({
     query: z.strictObject({
       view: z.literal('summary').optional().openapi({ description: "Without the batches' agents and tasks" }),
     }),
-    headers: z.object({ 'if-none-match': z.string().optional() }),
+    headers: z.object({
+      'if-none-match': z
+        .string()
+        .optional()
+        .openapi({ description: 'An `ETag` that was answered before, or several, or `*`' }),
+    }),
   },
   responses: {
     200: {
       description: 'The plan; consistent batch by batch',
-      headers: z.object({ ETag: z.string() }),
-      content: { 'application/json': { schema: z.union([plan, planSummary]) } },
+      ...withHeaders('ETag'),
+      content: json(z.union([plan, planSummary]), PLAN_ANSWERS),
     },
-    304: { description: 'The plan is as the client knows it' },
-    ...problems('not-found'),
+    304: { description: 'The plan is as the client knows it', ...withHeaders('ETag') },
+    ...problems('not-found', 'newer-version'),
   },
 });
 

@@ -2,18 +2,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
+import { json } from '../schemas/content.js';
 import { problemResponses } from '../schemas/problem.js';
 
 const healthRoute = createRoute({
   operationId: 'GetHealth',
   summary: 'Whether the process lives',
+  description: 'It asks nothing else: a Redis that is away changes nothing here.',
+  security: [],
   tags: ['Health'],
   method: 'get',
   path: '/healthz',
   responses: {
     200: {
       description: 'It does',
-      content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } },
+      content: json(z.object({ status: z.literal('ok') }), {
+        alive: { summary: 'It lives', value: { status: 'ok' } },
+      }),
     },
   },
 });
@@ -21,13 +26,17 @@ const healthRoute = createRoute({
 const readyRoute = createRoute({
   operationId: 'GetReadiness',
   summary: 'Whether the process can serve',
+  description: 'Redis answers, and the process is not about to end: send it requests.',
+  security: [],
   tags: ['Health'],
   method: 'get',
   path: '/readyz',
   responses: {
     200: {
       description: 'It can',
-      content: { 'application/json': { schema: z.object({ status: z.literal('ready') }) } },
+      content: json(z.object({ status: z.literal('ready') }), {
+        ready: { summary: 'It is ready', value: { status: 'ready' } },
+      }),
     },
     ...problemResponses(['unavailable']),
   },

@@ -4,18 +4,38 @@ import { importAgents as importFrom, REJECTION_CODES } from '../agentImport.js';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
+import { IMPORT_ANSWERS, IMPORT_LINES } from '../examples/agents.js';
 import { importedAgent } from '../schemas/agent.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
-import { problems } from '../schemas/problem.js';
+import { GUARDED_PROBLEMS, problemResponses } from '../schemas/problem.js';
 import { BASE } from './base.js';
 
 export const IMPORT_PATH = `${BASE}/agents/import`;
 const CONTENT_TYPES = ['application/x-ndjson', 'application/ndjson'];
 
+const importAnswer = z
+  .object({
+    imported: z.int().openapi({ description: 'How many agents were taken' }),
+    rejected: z
+      .array(
+        z.object({
+          line: z.int().openapi({ description: 'Counted from 1' }),
+          code: z.enum(REJECTION_CODES),
+          message: z.string().openapi({ description: 'What is wrong and what is accepted' }),
+        }),
+      )
+      .openapi({ description: 'The lines that were not taken' }),
+  })
+  .openapi('ImportAnswer', { description: 'What became of the lines' });
+
 const route = createRoute({
   ...scoped('agents:write'),
   operationId: 'ImportAgents',
   summary: 'Register or change many agents',
+  description:
+    'Each line is an agent as PutAgent takes it, with its `agentId`. The body is taken as it comes, of any length. Good ' +
+    'lines land though others are bad; of two lines for one agent the later one holds.',
   tags: ['Inventory'],
   method: 'post',
   path: IMPORT_PATH,
@@ -24,28 +44,15 @@ const route = createRoute({
     body: {
       required: true,
       description: 'One agent a line, of at most 64 KiB; blank lines are passed over',
-      content: { 'application/x-ndjson': { schema: importedAgent } },
+      content: { 'application/x-ndjson': { schema: importedAgent, examples: IMPORT_LINES } },
     },
   },
   responses: {
     200: {
       description: 'Good lines landed though others were bad',
-      content: {
-        'application/json': {
-          schema: z.object({
-            imported: z.int(),
-            rejected: z.array(
-              z.object({
-                line: z.int().openapi({ description: 'Counted from 1' }),
-                code: z.enum(REJECTION_CODES),
-                message: z.string(),
-              }),
-            ),
-          }),
-        },
-      },
+      content: json(importAnswer, IMPORT_ANSWERS),
     },
-    ...problems('unsupported-media-type'),
+    ...problemResponses([...GUARDED_PROBLEMS, 'unsupported-media-type', 'newer-version']),
   },
 });
 

@@ -3,10 +3,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { streamEvents } from '../eventStream.js';
+import { EVENT_STREAM, EXAMPLE_EVENTS } from '../examples/events.js';
 import { noSuchPlan, planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { planEvent } from '../schemas/event.js';
 import { pageQuery } from '../schemas/fields.js';
-import { pageOf } from '../schemas/page.js';
+import { pageOf, pagesOf } from '../schemas/page.js';
 import { problems } from '../schemas/problem.js';
 import { BASE, planParams } from './base.js';
 
@@ -17,6 +19,12 @@ const route = createRoute({
   ...scoped('plans:read'),
   operationId: 'ListPlanEvents',
   summary: 'List what happened to a plan, or follow it',
+  description:
+    'Oldest first. Later events are asked for with the id of the last one as the `cursor`. With `Accept: ' +
+    'text/event-stream` the answer is a stream of server-sent events that goes on past the end of the plan, for as long as ' +
+    'the client listens: `id` is the id of the event, `event` its type, `data` the event as JSON. Every 15 seconds at ' +
+    'the latest comes an event or a comment. Where the events after `Last-Event-ID` are no longer all kept, the stream ' +
+    'begins with an event `reset`.',
   tags: ['Plans'],
   method: 'get',
   path: `${BASE}/upgrade-plans/{id}/events`,
@@ -24,7 +32,11 @@ const route = createRoute({
     params: planParams,
     query: z.strictObject({
       ...pageQuery,
-      cursor: z.string().regex(POSITION, 'must be a nextCursor that this listing gave').optional(),
+      cursor: z
+        .string()
+        .regex(POSITION, 'must be a nextCursor that this listing gave')
+        .optional()
+        .openapi({ description: 'The nextCursor of the page before, or the id of an event' }),
     }),
     headers: z.object({
       'last-event-id': z
@@ -38,11 +50,14 @@ const route = createRoute({
     200: {
       description: 'A page, or by `Accept: text/event-stream` every event as it comes',
       content: {
-        'application/json': { schema: pageOf(planEvent) },
-        'text/event-stream': { schema: z.string() },
+        ...json(pageOf(planEvent), pagesOf(EXAMPLE_EVENTS)),
+        'text/event-stream': {
+          schema: z.string(),
+          examples: { stream: { summary: 'Two events', value: EVENT_STREAM } },
+        },
       },
     },
-    ...problems('not-found'),
+    ...problems('not-found', 'newer-version'),
   },
 });
 

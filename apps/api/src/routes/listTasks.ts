@@ -2,9 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { ENDED_TASKS } from '../examples/tasks.js';
 import { batchIndexOf, noSuchBatch, noSuchPlan, planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { pageQuery } from '../schemas/fields.js';
-import { pageOf } from '../schemas/page.js';
+import { pageOf, pagesOf } from '../schemas/page.js';
 import { problems } from '../schemas/problem.js';
 import { planTask, taskStatus } from '../schemas/task.js';
 import { BASE, batchParams } from './base.js';
@@ -13,19 +15,24 @@ const route = createRoute({
   ...scoped('plans:read'),
   operationId: 'ListBatchTasks',
   summary: 'List the tasks of a batch',
+  description:
+    'Page by page: ask again with `nextCursor` as the `cursor` until it is null. No task comes twice.',
   tags: ['Plans'],
   method: 'get',
   path: `${BASE}/upgrade-plans/{id}/batches/{batchIndex}/tasks`,
   request: {
     params: batchParams,
-    query: z.strictObject({ status: taskStatus.optional(), ...pageQuery }),
+    query: z.strictObject({
+      status: taskStatus.optional().openapi({ description: 'Tasks in this status' }),
+      ...pageQuery,
+    }),
   },
   responses: {
     200: {
       description: 'One page of tasks',
-      content: { 'application/json': { schema: pageOf(planTask) } },
+      content: json(pageOf(planTask), pagesOf(ENDED_TASKS)),
     },
-    ...problems('not-found'),
+    ...problems('not-found', 'newer-version'),
   },
 });
 

@@ -2,8 +2,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { PAUSE_ANSWERS, REASONS } from '../examples/commands.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
 import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
@@ -15,6 +17,7 @@ const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'PauseGraduatedPlan',
   summary: 'Pause a plan',
+  description: 'Nothing more is released. What an LCA has been given already goes on, and is counted.',
   tags: ['Plans'],
   method: 'post',
   path: `${BASE}/upgrade-plans/{id}/pause`,
@@ -22,11 +25,11 @@ const route = createRoute({
     params: planParams,
     query: noQuery,
     headers: commandHeaders,
-    body: { content: { 'application/json': { schema: reasonBody } } },
+    body: { content: json(reasonBody, REASONS) },
   },
   responses: {
-    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
+    200: { description: 'The summary', content: json(planSummary, PAUSE_ANSWERS) },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision', 'newer-version'),
   },
 });
 

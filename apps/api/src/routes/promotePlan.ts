@@ -3,8 +3,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { tryEnqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { PROMOTE_ANSWERS, PROMOTES } from '../examples/commands.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { integer, noQuery } from '../schemas/fields.js';
 import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
@@ -17,12 +19,15 @@ const promoteBody = z
       .optional()
       .openapi({ description: 'By default the current batch; one that is closed changes nothing' }),
   })
-  .openapi('Promote');
+  .openapi('Promote', { description: 'Which batch is promoted' });
 
 const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'PromoteGraduatedPlan',
   summary: 'Promote the batch that is observed',
+  description:
+    'Its observe window and its manual gate are over, both together. Refused while the batch still runs; an index ' +
+    'whose batch is closed changes nothing.',
   tags: ['Plans'],
   method: 'post',
   path: `${BASE}/upgrade-plans/{id}/promote`,
@@ -30,11 +35,11 @@ const route = createRoute({
     params: planParams,
     query: noQuery,
     headers: commandHeaders,
-    body: { content: { 'application/json': { schema: promoteBody } } },
+    body: { content: json(promoteBody, PROMOTES) },
   },
   responses: {
-    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
+    200: { description: 'The summary', content: json(planSummary, PROMOTE_ANSWERS) },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision', 'newer-version'),
   },
 });
 

@@ -4,29 +4,36 @@ import { agentBusy } from '../agentProblems.js';
 import { scoped } from '../auth.js';
 import { agentOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { AGENT_INPUTS, AGENTS } from '../examples/agents.js';
 import { agent, agentInput } from '../schemas/agent.js';
+import { json } from '../schemas/content.js';
 import { identifier, noQuery } from '../schemas/fields.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
 import { agentParams, BASE } from './base.js';
 
-const content = { 'application/json': { schema: agent } };
+const content = json(agent, AGENTS);
 
 const route = createRoute({
   ...scoped('agents:write'),
   operationId: 'PutAgent',
   summary: 'Register or change an agent',
+  description:
+    "Identifiers that are left out are derived from the agent's id and the component's name, the same ones every time. Of " +
+    'an agent that is in a plan which has not ended the `attributes` alone may change: its versions come from reports.',
   tags: ['Inventory'],
   method: 'put',
   path: `${BASE}/agents/{agentId}`,
   request: {
-    params: agentParams.extend({ agentId: identifier.openapi({ example: 'item1' }) }),
+    params: agentParams.extend({
+      agentId: identifier.openapi({ description: 'Which agent', example: 'item1' }),
+    }),
     query: noQuery,
-    body: { required: true, content: { 'application/json': { schema: agentInput } } },
+    body: { required: true, content: json(agentInput, AGENT_INPUTS) },
   },
   responses: {
     200: { description: 'The agent, changed', content },
     201: { description: 'The agent, which is new', content },
-    ...problems(...BODY_PROBLEMS, 'agents-busy'),
+    ...problems(...BODY_PROBLEMS, 'agents-busy', 'newer-version'),
   },
 });
 

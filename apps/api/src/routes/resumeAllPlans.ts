@@ -3,6 +3,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { tryEnqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { PLAN_COUNTS } from '../examples/commands.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
 import { planCount } from '../schemas/planCount.js';
 import { problems } from '../schemas/problem.js';
@@ -12,13 +14,14 @@ const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'ResumeAllPlans',
   summary: 'Resume what the emergency stop paused',
+  description: 'The plans that PauseAllPlans paused, and no others.',
   tags: ['Plans'],
   method: 'post',
   path: `${BASE}/upgrade-plans:resume-all`,
   request: { query: noQuery },
   responses: {
-    200: { description: 'How many plans', content: { 'application/json': { schema: planCount } } },
-    ...problems(),
+    200: { description: 'How many plans', content: json(planCount, PLAN_COUNTS) },
+    ...problems('newer-version'),
   },
 });
 

@@ -3,8 +3,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { tryEnqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
+import { NOTHING, START_ANSWERS } from '../examples/commands.js';
 import { answerCommand } from '../planCommand.js';
 import { planIdOf } from '../planId.js';
+import { json } from '../schemas/content.js';
 import { noQuery } from '../schemas/fields.js';
 import { commandHeaders } from '../schemas/headers.js';
 import { planSummary } from '../schemas/plan.js';
@@ -15,6 +17,7 @@ const route = createRoute({
   ...scoped('plans:write'),
   operationId: 'StartGraduatedPlan',
   summary: 'Start a plan',
+  description: 'For one that was made with `autoStart: false`, or whose `startAt` is still to come.',
   tags: ['Plans'],
   method: 'post',
   path: `${BASE}/upgrade-plans/{id}/start`,
@@ -22,11 +25,11 @@ const route = createRoute({
     params: planParams,
     query: noQuery,
     headers: commandHeaders,
-    body: { content: { 'application/json': { schema: z.strictObject({}) } } },
+    body: { content: json(z.strictObject({}), NOTHING) },
   },
   responses: {
-    200: { description: 'The summary', content: { 'application/json': { schema: planSummary } } },
-    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision'),
+    200: { description: 'The summary', content: json(planSummary, START_ANSWERS) },
+    ...problems(...BODY_PROBLEMS, 'not-found', 'illegal-transition', 'stale-revision', 'newer-version'),
   },
 });
 

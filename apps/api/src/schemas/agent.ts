@@ -6,13 +6,18 @@ import { identifier, shownInstant, text } from './fields.js';
 
 const fact = text(64).nullish();
 
+const derived = identifier.optional().openapi({ description: 'Derived where it is left out' });
+
 const componentInput = z.strictObject({
-  componentUuid: identifier.optional(),
-  componentInstanceUuid: identifier.optional(),
-  componentName: text(128).openapi({ example: 'zmetis' }),
-  runtimeStatus: fact.openapi({ example: 'running' }),
-  actualVersion: fact.openapi({ example: '1.2.0' }),
-  actualRelease: fact.openapi({ example: '215' }),
+  componentUuid: derived,
+  componentInstanceUuid: derived,
+  componentName: text(128).openapi({ description: 'The name of the component', example: 'zmetis' }),
+  runtimeStatus: fact.openapi({
+    description: 'How it is; `crashed`, `failed` and `stopped` are bad',
+    example: 'running',
+  }),
+  actualVersion: fact.openapi({ description: 'What it runs', example: '1.2.0' }),
+  actualRelease: fact.openapi({ description: 'What it runs', example: '215' }),
 });
 
 /** Instances are told apart by their UUID, which is derived from the component's name where it is left out. */
@@ -34,39 +39,47 @@ const components = z
   });
 
 const agentFields = {
-  nodeUuid: identifier.optional(),
-  lcaUuid: identifier.optional(),
-  components,
+  nodeUuid: derived,
+  lcaUuid: derived.openapi({ description: 'The LCA that owns the agent; derived where it is left out' }),
+  components: components.openapi({ description: 'Its component instances' }),
   attributes: z
     .record(text(128), z.string().max(1_024))
     .optional()
-    .openapi({ example: { site: 'north' } }),
+    .openapi({ description: 'Whatever is to be known of the agent', example: { site: 'north' } }),
 };
 
-export const agentInput = z.strictObject(agentFields).openapi('AgentInput') satisfies z.ZodType<AgentInput>;
+export const agentInput = z
+  .strictObject(agentFields)
+  .openapi('AgentInput', { description: 'What is stated of an agent' }) satisfies z.ZodType<AgentInput>;
 
 /** One line of an import. */
 export const importedAgent = z
-  .strictObject({ agentId: identifier, ...agentFields })
-  .openapi('ImportedAgent') satisfies z.ZodType<AgentInput & { agentId: string }>;
+  .strictObject({ agentId: identifier.openapi({ description: 'Which agent it is' }), ...agentFields })
+  .openapi('ImportedAgent', { description: 'One line of an import' }) satisfies z.ZodType<
+  AgentInput & { agentId: string }
+>;
+
+const shownFact = z.string().nullable().openapi({ description: 'As last reported; null: not known' });
 
 export const agent = z
   .object({
-    agentId: z.string().openapi({ example: 'item1' }),
-    nodeUuid: z.string(),
-    lcaUuid: z.string(),
-    components: z.array(
-      z.object({
-        componentUuid: z.string(),
-        componentInstanceUuid: z.string(),
-        componentName: z.string().openapi({ example: 'zmetis' }),
-        runtimeStatus: z.string().nullable().openapi({ example: 'running' }),
-        actualVersion: z.string().nullable().openapi({ example: '1.2.0' }),
-        actualRelease: z.string().nullable().openapi({ example: '215' }),
-      }),
-    ),
-    attributes: z.record(z.string(), z.string()),
-    registeredAt: shownInstant,
-    lastSeenAt: shownInstant.nullable(),
+    agentId: z.string().openapi({ description: 'Which agent it is', example: 'item1' }),
+    nodeUuid: z.string().openapi({ description: 'The node that hosts its instances' }),
+    lcaUuid: z.string().openapi({ description: 'The LCA that owns it' }),
+    components: z
+      .array(
+        z.object({
+          componentUuid: z.string(),
+          componentInstanceUuid: z.string(),
+          componentName: z.string().openapi({ example: 'zmetis' }),
+          runtimeStatus: shownFact.openapi({ example: 'running' }),
+          actualVersion: shownFact.openapi({ example: '1.2.0' }),
+          actualRelease: shownFact.openapi({ example: '215' }),
+        }),
+      )
+      .openapi({ description: 'Its component instances' }),
+    attributes: z.record(z.string(), z.string()).openapi({ description: 'As its clients stated them' }),
+    registeredAt: shownInstant.openapi({ description: 'When it was first stated' }),
+    lastSeenAt: shownInstant.nullable().openapi({ description: 'When it was last reported on' }),
   })
-  .openapi('Agent') satisfies z.ZodType<Agent>;
+  .openapi('Agent', { description: 'An agent of the inventory' }) satisfies z.ZodType<Agent>;

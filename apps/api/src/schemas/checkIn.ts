@@ -44,31 +44,47 @@ const taskReport = z.object({
 
 const agentReport = z
   .object({
-    agentId: identifier,
-    components: z.array(componentFacts).max(MAX_OF_AN_AGENT).optional(),
-    tasks: z.array(taskReport).max(MAX_OF_AN_AGENT).optional(),
+    agentId: identifier.openapi({ description: 'The agent that it is about' }),
+    components: z
+      .array(componentFacts)
+      .max(MAX_OF_AN_AGENT)
+      .optional()
+      .openapi({ description: 'What its instances run; taken before the tasks' }),
+    tasks: z
+      .array(taskReport)
+      .max(MAX_OF_AN_AGENT)
+      .optional()
+      .openapi({ description: 'How its lifecycle tasks are' }),
   })
-  .openapi('AgentReport') satisfies z.ZodType<AgentReport>;
+  .openapi('AgentReport', { description: 'What an LCA says of one agent' }) satisfies z.ZodType<AgentReport>;
 
 export const checkIn = z
-  .object({ reports: z.array(agentReport).max(MAX_REPORTS).default([]) })
-  .openapi('CheckIn');
+  .object({
+    reports: z
+      .array(agentReport)
+      .max(MAX_REPORTS)
+      .default([])
+      .openapi({ description: 'Empty where there is nothing to say' }),
+  })
+  .openapi('CheckIn', { description: 'What an LCA has to say' });
 
 const lifecycleTask = z
   .object({
-    lifecycleTaskUuid: z.string(),
-    agentId: z.string(),
-    taskType: z.literal('update'),
-    componentUuid: z.string(),
-    componentInstanceUuid: z.string(),
-    componentName: z.string(),
-    fromVersion: z.string(),
-    toVersion: z.string(),
-    toRelease: z.string(),
-    deadline: shownInstant,
-    attempt: z.int(),
+    lifecycleTaskUuid: z.string().openapi({ description: 'Of this attempt alone; reports name it' }),
+    agentId: z.string().openapi({ description: 'The agent that the instance is of' }),
+    taskType: z.literal('update').openapi({ description: 'What is to be done' }),
+    componentUuid: z.string().openapi({ description: 'The managed component' }),
+    componentInstanceUuid: z.string().openapi({ description: 'The component instance to be updated' }),
+    componentName: z.string().openapi({ description: 'The name of the component' }),
+    fromVersion: z.string().openapi({ description: 'What it ran when the plan was made' }),
+    toVersion: z.string().openapi({ description: 'What it is to run' }),
+    toRelease: z.string().openapi({ description: 'The release it is to run' }),
+    deadline: shownInstant.openapi({ description: 'Without an outcome by then the attempt has failed' }),
+    attempt: z.int().openapi({ description: 'Counted from 1' }),
   })
-  .openapi('LifecycleTask') satisfies z.ZodType<LifecycleTask>;
+  .openapi('LifecycleTask', {
+    description: 'What an LCA is to carry out',
+  }) satisfies z.ZodType<LifecycleTask>;
 
 export const checkInAnswer = z
   .object({
@@ -76,4 +92,4 @@ export const checkInAnswer = z
     tasks: z.array(lifecycleTask).openapi({ description: 'To be carried out' }),
     cancel: z.array(z.string()).openapi({ description: 'Lifecycle tasks to be dropped' }),
   })
-  .openapi('CheckInAnswer') satisfies z.ZodType<CheckInAnswer>;
+  .openapi('CheckInAnswer', { description: 'What an LCA is to do' }) satisfies z.ZodType<CheckInAnswer>;

@@ -7,12 +7,12 @@ const count = z.int().min(0);
 
 export const agentCounts = z
   .object({
-    agents: count,
-    pending: count,
-    running: count,
+    agents: count.openapi({ description: 'All of them' }),
+    pending: count.openapi({ description: 'Not released yet, or between two attempts' }),
+    running: count.openapi({ description: 'Released and not ended' }),
     completed: count,
     failed: count,
-    skipped: count,
+    skipped: count.openapi({ description: 'On the target already' }),
     cancelled: count,
   })
   .openapi('AgentCounts', {

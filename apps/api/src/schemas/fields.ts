@@ -73,7 +73,7 @@ export const noQuery = z.strictObject({});
 
 /** The part of a query that turns the pages of a listing. */
 export const pageQuery = {
-  limit: queryInteger(1, 1_000, 50),
+  limit: queryInteger(1, 1_000, 50).openapi({ description: 'Items of a page' }),
   cursor: text(4_096)
     .optional()
     .openapi({ description: 'The nextCursor of the page before; its filters must be repeated' }),

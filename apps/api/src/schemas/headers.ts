@@ -1,5 +1,6 @@
 // The headers that operations on plans take.
 import { z } from '@hono/zod-openapi';
+import { withHeaders } from './answerHeaders.js';
 
 const REVISION_RULE = `must be a plan's revision such as "7", or *`;
 
@@ -11,8 +12,7 @@ const ifMatch = z
   .optional()
   .openapi({
     type: 'string',
-    description: 'The revision that the plan must be at, in quotes or bare; * for any',
-    example: '"7"',
+    description: 'The revision that the plan must be at, such as `"7"`, in quotes or bare; `*` for any',
   });
 
 const idempotencyKey = z
@@ -21,14 +21,11 @@ const idempotencyKey = z
   .optional()
   .openapi({
     description:
-      'However often the request is sent with this key, it makes one plan; remembered for 24 hours',
-    example: '5f0c6a4e-upgrade-hall-2',
+      'Of your own choice, such as a UUID. However often the request is sent with this key, it makes one plan; a ' +
+      'repeat answers that plan as it is then. Remembered for 24 hours; a refusal is not',
   });
 
-const prefer = z
-  .string()
-  .optional()
-  .openapi({ description: '`return=minimal` answers the summary', example: 'return=minimal' });
+const prefer = z.string().optional().openapi({ description: '`return=minimal` answers the summary' });
 
 /** Of a command on a plan. */
 export const commandHeaders = z.object({ 'if-match': ifMatch });
@@ -38,3 +35,6 @@ export const makingHeaders = z.object({ 'idempotency-key': idempotencyKey, prefe
 
 /** Of a command that makes another plan. */
 export const successionHeaders = z.object({ ...commandHeaders.shape, ...makingHeaders.shape });
+
+/** Of the answer of an operation that makes a plan. */
+export const NEW_PLAN_HEADERS = withHeaders('ETag', 'Preference-Applied');

@@ -74,28 +74,39 @@ const batchSizeItem = z
 export function newPlanSchema(maxAgents: number) {
   return z
     .strictObject({
-      name: text(200).openapi({ example: 'Upgrade agents to v1.3.0' }),
+      name: text(200).openapi({ description: 'For people', example: 'Upgrade agents to v1.3.0' }),
       fromVersion: text(64).openapi({ description: 'What the agents run', example: '1.2.0' }),
       toVersion: text(64).openapi({ description: 'What they are to run', example: '1.3.0' }),
       toRelease: text(64).openapi({ description: 'The release they are to run', example: '221' }),
       agentIds: agentIds(maxAgents),
-      batchSize: integer(1, MAX_AGENTS_AT_ONCE)
-        .optional()
-        .openapi({ default: DEFAULT_BATCH_SIZE, example: 10 }),
+      batchSize: integer(1, MAX_AGENTS_AT_ONCE).optional().openapi({
+        description: 'Agents of each batch; the last one may be smaller',
+        default: DEFAULT_BATCH_SIZE,
+        example: 10,
+      }),
       failureThreshold: z
         .number()
         .refine((value) => value >= 0 && value <= 1, 'must be a number from 0 to 1')
         .default(0.1)
-        .openapi({ minimum: 0, maximum: 1, example: 0.1 }),
-      concurrency: integer(1, MAX_AGENTS_AT_ONCE)
-        .default(5)
-        .openapi({ description: 'Counts agents', default: 5, example: 5 }),
+        .openapi({
+          description:
+            'The share of a batch that may fail, rounded down to agents; one more pauses the plan at once',
+          minimum: 0,
+          maximum: 1,
+          example: 0.1,
+        }),
+      concurrency: integer(1, MAX_AGENTS_AT_ONCE).default(5).openapi({
+        description: 'How many agents of a batch are upgraded at once, at most',
+        default: 5,
+        example: 5,
+      }),
       createdBy: text(200).optional().openapi({
         description: 'By default who sends the request, whom the events name either way',
         example: 'admin',
       }),
       observeDuration: duration(0, '0s').openapi({
-        description: 'How long a batch is watched once its agents have ended',
+        description:
+          'How long a batch is watched once its agents have ended; such as `90s`, `10m`, `1h30m`, `2d` or `PT10M`',
         example: '10m',
       }),
       batchSizes: z
@@ -103,14 +114,20 @@ export function newPlanSchema(maxAgents: number) {
         .min(1)
         .max(MAX_BATCH_SIZES)
         .optional()
-        .openapi({ description: 'Sizes of their own, a canary first; not together with batchSize' }),
+        .openapi({
+          description:
+            'Sizes of their own, a canary first: counts, or percents of all agents, rounded up. What is left makes a last ' +
+            'batch. Not together with batchSize',
+        }),
       startAt: instant.optional().openapi({ description: 'The plan starts then; until then it is pending' }),
       autoStart: z.boolean().default(true).openapi({ description: 'false: it waits for StartGraduatedPlan' }),
       gate: gate.default('auto').openapi({ description: 'manual: each batch but the last is promoted' }),
       taskTimeout: duration(1_000, '30m').openapi({
-        description: 'From dispatch to outcome, for each attempt',
+        description: 'From dispatch to outcome, for each attempt; written as `observeDuration` is',
       }),
-      maxAttempts: integer(1, 10).default(1).openapi({ default: 1 }),
+      maxAttempts: integer(1, 10)
+        .default(1)
+        .openapi({ description: 'A task fails only after so many', default: 1 }),
       onThreshold: onThreshold.default('pause').openapi({
         description:
           'rollback: the plan fails, and a plan that takes its upgraded agents back starts by itself',
@@ -126,5 +143,5 @@ export function newPlanSchema(maxAgents: number) {
       ...rest,
       cut: batchSizes === undefined ? { batchSize } : { batchSizes },
     }))
-    .openapi('NewPlan');
+    .openapi('NewPlan', { description: 'A plan to be made' });
 }
