@@ -1,15 +1,15 @@
 // RetryGraduatedPlan and RollbackGraduatedPlan: a new plan that follows from an ended one.
+import type { Plan, PlanSummary } from '@gradus/domain';
 import type { Succession, SuccessionResult } from '@gradus/store';
 import { createRoute } from '@hono/zod-openapi';
 import { scoped } from './auth.js';
 import type { ApiApp, ApiDeps } from './env.js';
 import { Problem } from './errors.js';
-import type { RETRY_ANSWERS } from './examples/plans.js';
 import { answerNewPlan, planRefused } from './newPlan.js';
 import { staleRevision } from './planCommand.js';
 import { noSuchPlan, planIdOf } from './planId.js';
 import { BASE, planParams } from './routes/base.js';
-import { json } from './schemas/content.js';
+import { type Examples, json } from './schemas/content.js';
 import { noQuery } from './schemas/fields.js';
 import { NEW_PLAN_HEADERS, successionHeaders } from './schemas/headers.js';
 import { newPlanAnswer } from './schemas/plan.js';
@@ -19,7 +19,7 @@ interface SuccessionOperation {
   operationId: string;
   summary: string;
   description: string;
-  answers: typeof RETRY_ANSWERS;
+  answers: Examples<Plan | PlanSummary>;
   /** The last part of the path, and the word for it. */
   verb: 'retry' | 'rollback';
   /** Why there is no plan to be made. */

@@ -1,7 +1,7 @@
 // Examples of what commands on plans take, and of what they answer.
 import type { PlanSummary } from '@gradus/domain';
 import type { Examples } from '../schemas/content.js';
-import { EXAMPLE_SUMMARY } from './plans.js';
+import { EXAMPLE_SUMMARY, STARTED_SUMMARY } from './plans.js';
 
 /** @returns the answer of a command that leaves the plan so */
 function answer(summary: string, changed: Partial<PlanSummary>): Examples<PlanSummary> {
@@ -19,7 +19,7 @@ export const PAUSE_ANSWERS = answer('Paused, by whom the events say', {
   pauseReason: 'Seen on the dashboard',
 });
 
-export const START_ANSWERS = answer('Started', { ...GOES_ON, revision: 2 });
+export const START_ANSWERS = answer('Started', STARTED_SUMMARY);
 
 export const NOTHING = { nothing: { summary: 'Nothing to say', value: {} } };
 

@@ -74,6 +74,11 @@ function answersOf(header: PlanHeader, batch: Batch): Examples<Plan | PlanSummar
 
 export const EXAMPLE_SUMMARY = planSummaryOf(PAUSED, running);
 
+export const STARTED_SUMMARY = planSummaryOf(
+  { ...NEW, status: 'running', startedAt: PAUSED.startedAt, revision: 2 },
+  pending,
+);
+
 export const PLAN_ANSWERS: Examples<Plan | PlanSummary> = {
   plan: { summary: 'The whole plan', value: planOf(PAUSED, running) },
   summary: { summary: 'With `view=summary`', value: EXAMPLE_SUMMARY },

@@ -74,7 +74,7 @@ const endRoute = createRoute({
   operationId: 'EndSession',
   summary: 'Sign the browser out',
   description:
-    'For pages of this address, as BeginSession is. The cookie that somebody kept opens nothing either.',
+    'For pages of this address, as BeginSession is. A copy of the cookie opens nothing any more either.',
   tags: ['Sessions'],
   security: [],
   method: 'delete',

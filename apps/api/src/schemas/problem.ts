@@ -61,7 +61,7 @@ function schemaOf(code: ProblemCode) {
   return problem
     .extend({
       type: z.literal(`urn:gradus:problem:${code}`),
-      status: z.literal(PROBLEMS[code].status),
+      status: z.literal(PROBLEMS[code].status).openapi({ type: 'integer' }),
       code: z.literal(code),
       ...own,
     })
