@@ -41,6 +41,20 @@ export default {
       to: { path: LAYERS, pathNot: '^packages/$1/' },
     },
     {
+      name: 'metrics-for-apps-alone',
+      comment: 'What is counted is handed over by the app; whoever does it knows no Prometheus.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/metrics/' },
+      to: { path: '^packages/metrics/' },
+    },
+    {
+      name: 'prom-client-in-metrics',
+      comment: 'A metric has its name, its labels and their values in one place.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/metrics/' },
+      to: { path: '(^|/)node_modules/prom-client/' },
+    },
+    {
       name: 'client-knows-no-redis',
       comment: 'It runs where only HTTP reaches, in browsers too.',
       severity: 'error',

@@ -19,9 +19,10 @@ const EXAMPLE = {
  * @param {string} shown.url the api's address
  * @param {string | null} shown.token
  * @param {number} shown.demoAgents
+ * @param {readonly number[]} shown.metricsPorts the api's, then the workers'
  * @returns {string}
  */
-export function banner({ url, token, demoAgents }) {
+export function banner({ url, token, demoAgents, metricsPorts }) {
   const auth = token ?? '<a token of yours>';
   return `
   Gradus runs.
@@ -29,6 +30,7 @@ export function banner({ url, token, demoAgents }) {
   API         ${url}/api/v1/lifecycle
   OpenAPI     ${url}/openapi.json, to look at: ${url}/docs
   Bull Board  ${url}/queues  (asks for the token)
+  Metrics     ${metricsPorts.map((port) => `http://127.0.0.1:${port}/metrics`).join(', ')}  (the api's, then each worker's)
   Token       ${token ?? 'one of GRADUS_API_KEYS; set GRADUS_DEMO_TOKEN to it to have the demo fleet too'}
   Fleet       ${demoAgents === 0 ? 'none' : `${demoAgents} simulated agents`}
 

@@ -16,6 +16,7 @@ const ALL_SCOPES = [
  * @typedef {object} DemoSettings
  * @property {string} host
  * @property {number} port 0: any that is free
+ * @property {number} metricsPort the api's; each worker has the next one. 0: any that are free
  * @property {string} dataFolder
  * @property {string | undefined} redisUrl undefined: one of our own
  * @property {number} workers how many worker processes
@@ -37,6 +38,7 @@ export function readDemoSettings(env, root) {
   return {
     host: env['HOST'] || '127.0.0.1',
     port: integer(env, 'PORT', 3000, 0, 65_535),
+    metricsPort: integer(env, 'GRADUS_METRICS_PORT', 0, 0, 65_535),
     dataFolder: resolve(root, env['GRADUS_DATA_DIR'] || '.gradus'),
     redisUrl: env['REDIS_URL'] || undefined,
     workers: integer(env, 'GRADUS_WORKERS', 1, 1, 256),

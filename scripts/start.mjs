@@ -52,6 +52,7 @@ async function start() {
   const settings = readDemoSettings(process.env, ROOT);
   const port = settings.port === 0 ? await freePort() : settings.port;
   await checkPort(port, settings.host);
+  const metricsPorts = await portsForMetrics(settings);
   await bootstrap(say);
 
   mkdirSync(settings.dataFolder, { recursive: true });
@@ -62,12 +63,16 @@ async function start() {
   const common = { ...process.env, REDIS_URL: redisUrl };
   startApp('api', 'api', {
     ...common,
+    GRADUS_METRICS_PORT: String(metricsPorts[0]),
     HOST: settings.host,
     PORT: String(port),
     GRADUS_API_KEYS: settings.apiKeys,
   });
   for (let n = 1; n <= settings.workers; n++) {
-    startApp('worker', settings.workers === 1 ? 'worker' : `worker${n}`, common);
+    startApp('worker', settings.workers === 1 ? 'worker' : `worker${n}`, {
+      ...common,
+      GRADUS_METRICS_PORT: String(metricsPorts[n]),
+    });
   }
   await waitUntilReady(url);
   if (settings.demoAgents > 0 && settings.token !== null) {
@@ -81,7 +86,27 @@ async function start() {
     });
   }
   if (stoppingSince === null)
-    console.log(banner({ url, token: settings.token, demoAgents: settings.demoAgents }));
+    console.log(banner({ url, token: settings.token, demoAgents: settings.demoAgents, metricsPorts }));
+}
+
+/**
+ * @param {import('./demoSettings.mjs').DemoSettings} settings
+ * @returns {Promise<number[]>} the api's, then each worker's: those of a process that dies stay its own
+ * @throws {Failure} `port-taken`
+ */
+async function portsForMetrics({ metricsPort, workers }) {
+  const ports = [];
+  for (let n = 0; n <= workers; n++) {
+    const port = metricsPort === 0 ? await freePort() : metricsPort + n;
+    if ((await whyTaken(port, '127.0.0.1')) !== null) {
+      throw new Failure(
+        'port-taken',
+        `Port ${port}, for metrics, is taken. Choose another by GRADUS_METRICS_PORT, or 0 for any.`,
+      );
+    }
+    ports.push(port);
+  }
+  return ports;
 }
 
 /**

@@ -9,6 +9,8 @@ const INTERNALS =
 
 /** The document says what the service is made of, and the queues' pages are about Redis. */
 const OPEN_PAGES = /^(?:\/openapi\.json|\/queues)/;
+/** As are the metrics, however their path was written. */
+const METRICS = /^text\/plain; version=0\.0\.4/;
 
 /** What Node's parser answers by itself to what is no HTTP: these have no body. */
 const OF_THE_PARSER: ReadonlySet<number> = new Set([400, 408, 413, 417, 431]);
@@ -33,7 +35,8 @@ export function faultOf(
   const text = body.toString();
   if (status >= 500) return `answered ${status}: ${text.slice(0, 500)}`;
   if (!(status >= 100)) return 'the answer is no HTTP';
-  const internals = OPEN_PAGES.test(request.target) ? null : INTERNALS.exec(text);
+  const isOpen = OPEN_PAGES.test(request.target) || METRICS.test(headers.get('content-type') ?? '');
+  const internals = isOpen ? null : INTERNALS.exec(text);
   if (internals !== null) return `shows its internals (${internals[0]}): ${text.slice(0, 500)}`;
   if (request.method === 'HEAD' || status === 101 || status === 204 || status === 304) {
     return body.length === 0 ? null : `a ${status} with a body`;
@@ -54,7 +57,7 @@ export function faultOf(
   // Whether something is here at all is asked of the token before it is asked of the operation.
   const schema = request.operation.responses[status]?.content?.[type]?.schema;
   if (schema === undefined) return `${status} ${type} is not documented: ${text.slice(0, 300)}`;
-  return told(schemaFaults(document, schema, parse(text)), text);
+  return told(schemaFaults(document, schema, type === 'text/plain' ? text : parse(text)), text);
 }
 
 function told(faults: readonly string[], text: string): string | null {

@@ -81,6 +81,13 @@ test('there is more than one worker, and they can be scaled: no fixed name and n
   expect(worker.ports).toBeUndefined();
 });
 
+test.each([
+  ['api', api],
+  ['worker', worker],
+] as const)('a Prometheus beside %s can read its metrics', (_, { environment }) => {
+  expect(environment).toMatchObject({ GRADUS_METRICS_HOST: '0.0.0.0', GRADUS_METRICS_PORT: '9464' });
+});
+
 test('the simulated fleet runs only where it is asked for', () => {
   expect(fleet.profiles).toEqual(['demo']);
 });

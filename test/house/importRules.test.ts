@@ -12,19 +12,22 @@ const FILES: Record<string, string> = {
   'packages/domain/src/index.ts': "import 'node:fs'; import '../../store/src/index.js';",
   'packages/domain/src/index.test.ts': "import '../../store/src/index.js';",
   'packages/redis/src/index.ts': "import '../../domain/src/index.js';",
-  'packages/store/src/index.ts': "import type {} from '../../queues/src/index.js';",
+  'packages/store/src/index.ts':
+    "import type {} from '../../queues/src/index.js'; import '../../metrics/src/index.js';",
+  'packages/metrics/src/index.ts': "import 'prom-client';",
   'packages/queues/src/index.ts': "import '../../../apps/api/src/main.js';",
   'packages/client/src/index.ts': "import '../../redis/src/index.js'; import 'ioredis';",
   'packages/client/src/forgotten.ts': 'export const nobody = 1;',
   'apps/cli/src/main.ts': "import '../../../packages/store/src/index.js';",
   'apps/api/src/main.ts':
-    "import '../../worker/src/main.js'; import type {} from 'bullmq'; import './cycle.js';",
+    "import '../../worker/src/main.js'; import type {} from 'bullmq'; import 'prom-client'; import './cycle.js';",
   'apps/api/src/cycle.ts': "import './main.js'; import './missing.js';",
   'apps/worker/src/main.ts':
     "import '../../../packages/redis/src/index.js'; import '../../../test/helper.js';",
   'test/helper.ts': 'export const helper = 1;',
   'node_modules/ioredis/index.js': '',
   'node_modules/bullmq/index.js': '',
+  'node_modules/prom-client/index.js': '',
 };
 
 const house = mkdtempSync(join(tmpdir(), 'gradus-house-'));
@@ -67,11 +70,13 @@ test('each rule finds what it forbids, type-only imports included', () => {
       "domain-tests-import-only-the-domain: packages/domain/src/index.test.ts → packages/store/src/index.ts",
       "everything-resolves: apps/api/src/cycle.ts → ./missing.js",
       "ioredis-in-three-packages: packages/client/src/index.ts → node_modules/ioredis/index.js",
+      "metrics-for-apps-alone: packages/store/src/index.ts → packages/metrics/src/index.ts",
       "no-cycles: apps/api/src/cycle.ts → apps/api/src/main.ts",
       "no-cycles: apps/api/src/main.ts → apps/worker/src/main.ts",
       "no-orphans: packages/client/src/forgotten.ts → packages/client/src/forgotten.ts",
       "packages-never-import-apps: packages/queues/src/index.ts → apps/api/src/main.ts",
       "products-import-no-tests: apps/worker/src/main.ts → test/helper.ts",
+      "prom-client-in-metrics: apps/api/src/main.ts → node_modules/prom-client/index.js",
       "redis-package-imports-no-other-of-ours: packages/redis/src/index.ts → packages/domain/src/index.ts",
     ]
   `);

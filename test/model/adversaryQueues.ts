@@ -105,6 +105,8 @@ export function createAdversaryQueues(now: () => number): AdversaryQueues {
     watchWrites: () => async () => undefined,
     setDispatchRate: async () => undefined,
     scheduleReconcile: async () => undefined,
+    figures: async () => [],
+    connected: () => true,
     all: () => [],
     close: async () => undefined,
 

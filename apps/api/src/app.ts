@@ -13,6 +13,7 @@ import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
 import { admit } from './load.js';
+import { measureRequests } from './measureRequests.js';
 import { serveOpenApi } from './openApi.js';
 import { notFound, onError } from './problems.js';
 import { limitRate } from './rateLimits.js';
@@ -34,6 +35,7 @@ import { listAgents } from './routes/listAgents.js';
 import { listEvents } from './routes/listEvents.js';
 import { listPlans } from './routes/listPlans.js';
 import { listTasks } from './routes/listTasks.js';
+import { METRICS_PATH, metrics } from './routes/metrics.js';
 import { pauseAllPlans } from './routes/pauseAllPlans.js';
 import { pausePlan } from './routes/pausePlan.js';
 import { promotePlan } from './routes/promotePlan.js';
@@ -70,6 +72,7 @@ const ROUTES = [
   deleteAgent,
   checkIn,
   health,
+  metrics,
 ];
 
 /** What is only asked; a check-in may be that too, and sees to it by itself. */
@@ -88,6 +91,7 @@ const headers = secureHeaders({
  */
 export function createApp(deps: ApiDeps): ApiApp {
   const { logger, bodyLimitBytes, limits, rates, shutdown } = deps;
+  const { http } = deps.measured;
   // Every long poll listens to it: many at once are no leak.
   setMaxListeners(0, shutdown);
   const auth = createAuth(deps);
@@ -99,7 +103,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   });
   app.onError(onError(logger));
   app.notFound(notFound);
-  app.use(takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
+  app.use(measureRequests(http), takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
 
   const limit = bodyLimit({
     maxSize: bodyLimitBytes,
@@ -107,15 +111,24 @@ export function createApp(deps: ApiDeps): ApiApp {
       throw new Problem('body-too-large', `A body has at most ${bodyLimitBytes} bytes.`);
     },
   });
-  const admitted = admit(limits, bodyLimitBytes, (path) => path === IMPORT_PATH);
-  const perToken = limitRate(rates.perToken, (c) => c.var.caller.subject);
+  const admitted = admit(http, limits, bodyLimitBytes, (path) => path === IMPORT_PATH);
+  const perToken = limitRate(
+    rates.perToken,
+    () => http.refused('token'),
+    (c) => c.var.caller.subject,
+  );
   // By the token as well: nobody uses up another's share by naming its LCA.
-  const perLca = limitRate(rates.perLca, (c) => `${c.var.caller.subject} ${c.req.path}`);
+  const perLca = limitRate(
+    rates.perLca,
+    () => http.refused('lca'),
+    (c) => `${c.var.caller.subject} ${c.req.path}`,
+  );
   app.use('/api/*', admitted, authenticate(auth), perToken, except(IMPORT_PATH, limit));
   app.use(`${BASE}/lcas/*`, perLca);
   app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
   app.use(SESSION_PATH, admitted, limit, except(changesNothing, confirmWrites(deps)));
   app.get(SESSION_PATH, authenticate(auth), perToken);
+  app.use(METRICS_PATH, authenticate(auth), perToken);
 
   for (const register of ROUTES) register(app, deps);
   session(app, auth);

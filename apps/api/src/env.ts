@@ -1,6 +1,7 @@
 // What a request carries with it through the middleware, and what the app is given.
 
 import type { ProblemCode } from '@gradus/domain';
+import type { Metrics } from '@gradus/metrics';
 import type { Queues } from '@gradus/queues';
 import type { Store } from '@gradus/store';
 import type { HttpBindings } from '@hono/node-server';
@@ -36,6 +37,8 @@ export interface ApiEnv {
     caller: Caller;
     /** What the request holds of the limits; set on every route under `/api`. */
     admission: Admission;
+    /** Whether the request waited for something to come. */
+    hasWaited?: boolean;
   };
 }
 
@@ -44,6 +47,7 @@ export type ApiApp = OpenAPIHono<ApiEnv>;
 export interface ApiDeps {
   store: Store;
   queues: Queues;
+  measured: Metrics['api'];
   keys: readonly ApiKey[];
   /** null: no JWTs are taken. */
   jwt: JwtSettings | null;

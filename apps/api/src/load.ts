@@ -1,4 +1,5 @@
 // How much the process has in hand, and the point at which it takes no more: before its memory grows, not after.
+import type { HttpMetrics } from '@gradus/metrics';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ApiEnv } from './env.js';
@@ -39,33 +40,45 @@ function endSlowBody({ incoming }: Partial<HttpBindings>): void {
  * @param isStream whether a request's body is taken as it comes, for however long, and never held whole
  */
 export function admit(
+  http: HttpMetrics,
   limits: LoadLimits,
   bodyLimitBytes: number,
   isStream: (path: string) => boolean,
 ): MiddlewareHandler<ApiEnv> {
   const inHand = { requests: 0, waiting: 0, bodyBytes: 0 };
+  const count = (kind: 'requests' | 'waiting', change: 1 | -1) => {
+    inHand[kind] += change;
+    http.inHand(kind, change);
+  };
+  const refuse = (limit: 'requests' | 'bodies' | 'waiting', what: string) => {
+    http.refused(limit);
+    return overloaded(what);
+  };
   return async (c, next) => {
     const bindings = bindingsOf(c);
     const isStreamed = isStream(c.req.path);
     let bytes = isStreamed ? 0 : announcedBytes(c, bodyLimitBytes);
-    if (inHand.requests >= limits.requests) throw overloaded('requests');
+    if (inHand.requests >= limits.requests) throw refuse('requests', 'requests');
     // One alone is let in however large it may be.
-    if (inHand.bodyBytes > 0 && inHand.bodyBytes + bytes > limits.bodyBytes) throw overloaded('large bodies');
+    if (inHand.bodyBytes > 0 && inHand.bodyBytes + bytes > limits.bodyBytes) {
+      throw refuse('bodies', 'large bodies');
+    }
     let counted: 'requests' | 'waiting' = 'requests';
-    inHand.requests += 1;
+    count('requests', 1);
     inHand.bodyBytes += bytes;
     const release = () => {
-      inHand[counted] -= 1;
+      count(counted, -1);
       inHand.bodyBytes -= bytes;
     };
     c.set('admission', {
       wait: () => {
-        if (inHand.waiting >= limits.waiting) throw overloaded('waiting requests');
-        inHand.requests -= 1;
+        if (inHand.waiting >= limits.waiting) throw refuse('waiting', 'waiting requests');
+        count('requests', -1);
         inHand.bodyBytes -= bytes;
         bytes = 0;
         counted = 'waiting';
-        inHand.waiting += 1;
+        count('waiting', 1);
+        c.set('hasWaited', true);
       },
     });
     if (!isStreamed) endSlowBody(bindings);

@@ -1,5 +1,6 @@
 // The api's process: reads the settings, opens what it needs, serves until it is told to stop.
 import { setTimeout as wait } from 'node:timers/promises';
+import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openQueues, type Queues } from '@gradus/queues';
 import { openStore, type Store } from '@gradus/store';
 import { createApp } from './app.js';
@@ -22,6 +23,7 @@ function settingsOrExit(): Settings {
 
 const settings = settingsOrExit();
 const logger = createLogger(settings.logLevel);
+const measured = createMetrics('api');
 
 /** The first one; the second ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
@@ -55,8 +57,9 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
     logger.warn({ warning }, 'PLANS CAN BE LOST');
   }
   const signals = { leaving: leaving.signal, shutdown: shutdown.signal };
-  const app = createApp({ ...settings, ...signals, store, queues, logger });
-  const server = await listen(app, settings);
+  measured.watch({ store, queues });
+  const app = createApp({ ...settings, ...signals, store, queues, measured, logger });
+  const server = await listen(app, settings, () => measured.http.refused('connections'));
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
   const { noticeMs, drainMs } = settings;
@@ -74,6 +77,8 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
 }
 
 async function run(): Promise<void> {
+  const scrapes = settings.metrics === null ? null : await listenForScrapes(measured, settings.metrics);
+  if (scrapes !== null) logger.info({ url: scrapes.url }, 'metrics');
   const redis = {
     replicas: settings.replicas,
     url: settings.redisUrl,
@@ -84,7 +89,8 @@ async function run(): Promise<void> {
     logger.fatal({ err }, 'a newer version has taken over');
     process.exit(1);
   };
-  const store = await openStore({ ...redis, timing: settings.timing, onOutdated });
+  const { onOccurrence } = measured;
+  const store = await openStore({ ...redis, timing: settings.timing, onOutdated, onOccurrence });
   try {
     const queues = await openQueues(redis);
     try {
@@ -94,6 +100,7 @@ async function run(): Promise<void> {
     }
   } finally {
     await store.close();
+    await scrapes?.close();
   }
 }
 

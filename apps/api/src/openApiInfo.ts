@@ -45,6 +45,6 @@ export const INFO = {
     { name: 'Inventory', description: 'The agents that plans upgrade' },
     { name: 'LCAs', description: 'The lifecycle agents that carry the upgrades out' },
     { name: 'Sessions', description: 'Browsers, signed in by a token' },
-    { name: 'Health', description: 'Probes' },
+    { name: 'Health', description: 'Probes, and metrics' },
   ],
 };

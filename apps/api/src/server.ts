@@ -88,11 +88,13 @@ async function closeServer(server: Server, connections: Connections, drainMs: nu
 
 /**
  * @param maxConnections that are open at once; further ones are closed unheard
+ * @param onRefused told of each of these
  * @throws where the address cannot be listened on
  */
 export function listen(
   app: ApiApp,
   { host, port, maxConnections }: { host: string; port: number; maxConnections: number },
+  onRefused: () => void,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     // Without a server of another kind given, it is one of node:http.
@@ -107,6 +109,7 @@ export function listen(
       },
     }) as Server;
     server.maxConnections = maxConnections;
+    server.on('drop', onRefused);
     server.setTimeout(IDLE_MS);
     const connections = watchConnections(server);
     server.once('error', reject);

@@ -46,13 +46,16 @@ const apiKeys = z
   .pipe(z.array(apiKey, KEYS_RULE).min(1, KEYS_RULE))
   .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'has a name twice');
 
-function wholeNumber(min: number, max: number, fallback: number) {
+function integer(min: number, max: number) {
   const rule = `must be an integer from ${min} to ${max}`;
   return z
     .string()
-    .default(String(fallback))
     .refine((digits) => /^\d{1,12}$/.test(digits) && Number(digits) >= min && Number(digits) <= max, rule)
     .transform(Number);
+}
+
+function wholeNumber(min: number, max: number, fallback: number) {
+  return integer(min, max).prefault(String(fallback));
 }
 
 /** In milliseconds. */
@@ -103,6 +106,8 @@ const environment = z.object({
     .enum(['true', 'false'], 'must be true or false')
     .default('false')
     .transform((text) => text === 'true'),
+  GRADUS_METRICS_PORT: integer(0, 65_535).optional(),
+  GRADUS_METRICS_HOST: z.string().default('127.0.0.1'),
   GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
   GRADUS_BODY_LIMIT: wholeNumber(1_024, 1_073_741_824, 16 * 1024 * 1024),
   GRADUS_BODY_BYTES_AT_ONCE: wholeNumber(1_024, 17_179_869_184, 64 * 1024 * 1024),
@@ -149,6 +154,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     keys: data.GRADUS_API_KEYS ?? [],
     jwt: jwtSettings(data),
     trustProxy: data.GRADUS_TRUST_PROXY,
+    /** Where the metrics can be had without a token; null: nowhere. */
+    metrics:
+      data.GRADUS_METRICS_PORT === undefined
+        ? null
+        : { host: data.GRADUS_METRICS_HOST, port: data.GRADUS_METRICS_PORT },
     maxAgentsPerPlan: data.GRADUS_MAX_AGENTS_PER_PLAN,
     bodyLimitBytes: data.GRADUS_BODY_LIMIT,
     limits: {

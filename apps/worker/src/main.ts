@@ -1,5 +1,6 @@
 // The worker process: drives plans on until it is told to stop.
 import { setMaxListeners } from 'node:events';
+import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
 import { pino } from 'pino';
@@ -34,13 +35,17 @@ function endAfter(ms: number): void {
 }
 
 async function run(): Promise<void> {
+  const measured = createMetrics('worker');
+  const scrapes = settings.metrics === null ? null : await listenForScrapes(measured, settings.metrics);
+  if (scrapes !== null) logger.info({ url: scrapes.url }, 'metrics');
   const onError = (error: unknown) => logger.warn({ err: error }, 'redis connection');
   const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
   const onOutdated = (err: Error) => {
     logger.fatal({ err }, 'a newer version has taken over');
     process.exit(1);
   };
-  const store = await openStore({ ...connectTo, timing: settings.timing, onOutdated });
+  const { onOccurrence, jobs } = measured;
+  const store = await openStore({ ...connectTo, timing: settings.timing, onOutdated, onOccurrence });
   const queues = await openQueues(connectTo);
   const { planRetentionMs, drainMs } = settings;
   const leftAlone = createLeftAlone(logger);
@@ -49,7 +54,9 @@ async function run(): Promise<void> {
   setMaxListeners(0, outOfTime.signal);
   const deps = { store, queues, logger, planRetentionMs, leftAlone, outOfTime: outOfTime.signal };
   const standing = await keepStanding(deps, settings.dispatchRate);
-  const workers = startWorkers(deps, connectTo);
+  jobs.dispatchRate(settings.dispatchRate);
+  const workers = startWorkers(deps, connectTo, jobs);
+  measured.watch({ store, queues, connected: () => ({ workers: workers.connected() }) });
   await workers.ready();
   logger.info({ dispatchRate: settings.dispatchRate }, 'ready');
 
@@ -61,6 +68,7 @@ async function run(): Promise<void> {
     await workers.close();
     await queues.close();
     await store.close();
+    await scrapes?.close();
     logger.info('stopped');
     process.exit(0);
   };

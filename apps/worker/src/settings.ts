@@ -35,6 +35,15 @@ const environment = z.object({
     .regex(/^\d{1,7}$/, 'must be an integer from 0 (no limit) to 9999999')
     .default('500')
     .transform(Number),
+  GRADUS_METRICS_PORT: z
+    .string()
+    .refine(
+      (digits) => /^\d{1,5}$/.test(digits) && Number(digits) <= 65_535,
+      'must be an integer from 0 to 65535',
+    )
+    .transform(Number)
+    .optional(),
+  GRADUS_METRICS_HOST: z.string().default('127.0.0.1'),
   GRADUS_PLAN_RETENTION: duration('90d'),
   GRADUS_REDELIVER_DISPATCHED: duration('30s'),
   GRADUS_REDELIVER_RUNNING: duration('5m'),
@@ -70,6 +79,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     namespace: data.GRADUS_NAMESPACE,
     /** Lifecycle tasks a second, fleet-wide; null: no limit. */
     dispatchRate: data.GRADUS_DISPATCH_RATE === 0 ? null : data.GRADUS_DISPATCH_RATE,
+    /** Where the metrics can be had; null: nowhere. */
+    metrics:
+      data.GRADUS_METRICS_PORT === undefined
+        ? null
+        : { host: data.GRADUS_METRICS_HOST, port: data.GRADUS_METRICS_PORT },
     /** How long an ended plan is kept, in milliseconds. */
     planRetentionMs: data.GRADUS_PLAN_RETENTION,
     timing: {

@@ -1,8 +1,10 @@
 // The BullMQ workers of this process.
-import { connectWorkers, type QueueName } from '@gradus/queues';
-import { type Job, Worker, type WorkerOptions } from 'bullmq';
+import type { JobMetrics } from '@gradus/metrics';
+import { connectWorkers, QUEUE_NAMES, type QueueName } from '@gradus/queues';
+import { Worker, type WorkerOptions } from 'bullmq';
 import { z } from 'zod';
 import type { Deps } from './deps.js';
+import { measureJobs, type Processor } from './measureJobs.js';
 import { processor } from './processor.js';
 import { applyReport } from './processors/applyReport.js';
 import { dispatchTask } from './processors/dispatchTask.js';
@@ -14,15 +16,19 @@ import { startPlan } from './processors/startPlan.js';
 const LOCKS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
 const CONCURRENCY: Record<QueueName, number> = { plans: 10, batches: 50, tasks: 200, reports: 50 };
 
-type Processor = (job: Job, token?: string) => Promise<void>;
-
 export interface RunningWorkers {
   ready(): Promise<void>;
+  /** Whether the connection stands at this moment. */
+  connected(): boolean;
   /** Takes no more jobs. Resolves once those under way are done or handed back. */
   close(): Promise<void>;
 }
 
-export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWorkers>[0]): RunningWorkers {
+export function startWorkers(
+  deps: Deps,
+  connectTo: Parameters<typeof connectWorkers>[0],
+  jobs: JobMetrics,
+): RunningWorkers {
   const connection = connectWorkers(connectTo);
   const plansProcessors: Record<string, Processor> = {
     'start-plan': startPlan(deps),
@@ -36,12 +42,13 @@ export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWor
     tasks: dispatchTask(deps),
     reports: applyReport(deps),
   };
-  const workers = Object.entries(processors).map(([name, process]) => {
-    const concurrency = CONCURRENCY[name as QueueName];
+  const workers = QUEUE_NAMES.map((name) => {
+    const concurrency = CONCURRENCY[name];
     const options: WorkerOptions = { ...connection.options, ...LOCKS, concurrency };
-    const worker = new Worker(name, process, options);
+    const worker = new Worker(name, measureJobs(jobs, name, processors[name]), options);
     worker.on('error', connectTo.onError);
     worker.on('stalled', (jobId) => {
+      jobs.stalled(name);
       deps.logger.warn({ queue: name, jobId }, 'job stalled: its worker died; it runs again');
     });
     worker.on('failed', (job, error) => {
@@ -55,6 +62,7 @@ export function startWorkers(deps: Deps, connectTo: Parameters<typeof connectWor
     ready: async () => {
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     },
+    connected: connection.connected,
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));
       connection.close();

@@ -18,11 +18,13 @@ export const EVENT_TYPES = [
   'task.failed',
 ] as const;
 
+export type PlanEventType = (typeof EVENT_TYPES)[number];
+
 export interface PlanEvent {
   /** Rises by one with every event of the plan. */
   id: string;
   at: string;
-  type: (typeof EVENT_TYPES)[number];
+  type: PlanEventType;
   planId: string;
   batchIndex: number | null;
   agentId: string | null;

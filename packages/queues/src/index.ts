@@ -2,4 +2,4 @@
 export * from './catalogue.js';
 export { batchJobId } from './jobIds.js';
 export { connectWorkers, openQueues } from './openQueues.js';
-export type { Queues, WorkerConnection } from './port.js';
+export type { QueueFigures, Queues, WorkerConnection } from './port.js';

@@ -2,6 +2,7 @@
 import { connect, connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { type JobsOptions, Queue } from 'bullmq';
 import { JOB_VERSION, newerVersionOf, QUEUE_NAMES, type QueueName } from './catalogue.js';
+import { figuresOf } from './figures.js';
 import { batchJobId, dispatchJobId } from './jobIds.js';
 import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
@@ -37,6 +38,7 @@ export function connectWorkers({ url, namespace, onError }: QueuesOptions): Work
   const connection = connect(url, 'patient', onError);
   return {
     options: { connection, prefix: prefixOf(namespace) },
+    connected: () => connection.status === 'ready',
     close: () => connection.disconnect(),
   };
 }
@@ -164,6 +166,11 @@ export async function openQueues({
       const template = { name: 'reconcile', data: { v: JOB_VERSION } };
       await queues.plans.upsertJobScheduler('reconcile', { every: everyMs }, template);
     },
+    figures: async () => {
+      const figures = await Promise.all(QUEUE_NAMES.map((name) => figuresOf(name, queues[name], connection)));
+      return figures.flat();
+    },
+    connected: () => connection.status === 'ready',
     all: () => Object.values(queues),
     close: async () => {
       writes.close();

@@ -1,6 +1,18 @@
 // What the apps may ask of the queues.
 import type { ConnectionOptions, Queue } from 'bullmq';
-import type { ApplyReportJob, DispatchTaskJob } from './catalogue.js';
+import type { ApplyReportJob, DispatchTaskJob, QueueName } from './catalogue.js';
+
+/** The jobs of one queue in one state. */
+export interface QueueFigures {
+  queue: QueueName;
+  state: 'waiting' | 'active' | 'delayed' | 'failed';
+  jobs: number;
+  /**
+   * How long the oldest one has waited for its turn, been at work, or been overdue; 0 where there is none. Null of
+   * failed ones, which wait for nothing.
+   */
+  oldestMs: number | null;
+}
 
 export interface Queues {
   /** Starts the plan after `delayMs`. Repeating it is nothing. */
@@ -30,6 +42,10 @@ export interface Queues {
   setDispatchRate(perSecond: number | null): Promise<void>;
   /** Has the reconcile job come round for as long as any worker lives; put back where it is gone. */
   scheduleReconcile(everyMs: number): Promise<void>;
+  /** Every queue in every state, at the cost of some thirty commands however many jobs there are. */
+  figures(): Promise<QueueFigures[]>;
+  /** Whether the connection stands at this moment. */
+  connected(): boolean;
   /** For a board that shows them. */
   all(): Queue[];
   close(): Promise<void>;
@@ -39,5 +55,7 @@ export interface Queues {
 export interface WorkerConnection {
   /** The part of a worker's options that all share. */
   options: { connection: ConnectionOptions; prefix: string };
+  /** Whether the connection stands at this moment. */
+  connected(): boolean;
   close(): void;
 }

@@ -13,3 +13,4 @@ export {
   type ReplicaDemand,
   watchReplicas,
 } from './replicas.js';
+export { type EndedCommand, watchCommands } from './watchCommands.js';

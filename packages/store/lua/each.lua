@@ -1,8 +1,8 @@
 -- Put behind every script that takes calls: runs its step for each of those that travel together, in their order.
 -- KEYS: the keys of one place after the other.
 -- ARGV: [1] the inputs, a JSON list; [2] a JSON list: of each input, how many of KEYS come before its own.
--- Output: the steps' answers in their order. What one of them throws is its own answer, and keeps none of the others
--- back.
+-- Output: [the steps' answers in their order, a JSON list of what they have brought about or '' for nothing]. What one
+-- of them throws is its own answer, and keeps none of the others back.
 local function answer()
   return refused() or step() or ''
 end
@@ -20,5 +20,4 @@ for i, input in ipairs(cjson.decode(ARGV[1])) do
   end
   answers[i] = said
 end
-finish()
-return answers
+return { answers, finish() }

@@ -49,6 +49,8 @@ export function createKeys(namespace: string) {
     activePlans: `${namespace}:{index}:active-plans`,
     /** Retired plans, by the instant at which they ended. */
     endedPlans: `${namespace}:{index}:ended-plans`,
+    /** How all plans stood at the last look. */
+    overview: `${namespace}:{index}:overview`,
     /** The newest schema that all plans share. */
     schema: `${namespace}:{index}:schema`,
     idempotency: (digest: string) => `${namespace}:{idempotency:${digest}}`,

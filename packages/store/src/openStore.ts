@@ -7,8 +7,9 @@ import { createIdempotency } from './idempotency.js';
 import { createInventory } from './inventory.js';
 import { createKeys } from './keys.js';
 import { createMailboxes } from './mailboxes.js';
+import { createOverview } from './overview.js';
 import { createPlans } from './plans.js';
-import type { NewerStore, Store } from './port.js';
+import type { NewerStore, Occurrence, Store } from './port.js';
 import { loadScripts } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
@@ -26,6 +27,7 @@ import { createWakeUps } from './wakeUps.js';
  * @param timing where it is not to be the default
  * @param replicas how many are to have what was written before `watchWrites` confirms it; by default none
  * @param onOutdated told where a newer version has come that cannot work beside this one: the process is to end
+ * @param onOccurrence told once of each thing that a step of this process has brought about
  * @throws NewerStore where such a one has come before
  */
 export async function openStore({
@@ -36,6 +38,7 @@ export async function openStore({
   timing,
   replicas = NO_REPLICAS,
   onOutdated = () => undefined,
+  onOccurrence = () => undefined,
 }: {
   url: string;
   namespace: string;
@@ -44,10 +47,11 @@ export async function openStore({
   timing?: Partial<Timing>;
   replicas?: ReplicaDemand;
   onOutdated?: (fault: NewerStore) => void;
+  onOccurrence?: (occurrence: Occurrence) => void;
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
   const keys = createKeys(namespace);
-  const scripts = loadScripts(connection);
+  const scripts = loadScripts(connection, onOccurrence);
   const schema = await holdSchema(scripts, keys, onOutdated);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
@@ -56,6 +60,7 @@ export async function openStore({
   return {
     plans: createPlans(parts),
     steps: createSteps(parts),
+    overview: createOverview(parts),
     inventory: createInventory(parts),
     mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
     sessions: createSessions(connection, keys),
@@ -65,6 +70,7 @@ export async function openStore({
     ping: async () => {
       await unlessAway(connection.ping());
     },
+    connected: () => ({ store: connection.status === 'ready', 'wake-ups': subscriber.status === 'ready' }),
     durabilityWarnings: () => durabilityWarnings(connection),
     close: async () => {
       schema.stop();

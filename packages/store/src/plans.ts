@@ -4,7 +4,7 @@ import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
-import { type Command, type CommandResult, NewerPlan, type Plans } from './port.js';
+import { type Command, type CommandResult, NewerPlan, type PauseKind, type Plans } from './port.js';
 import { previewPlan } from './previewPlan.js';
 import {
   batchSummaryOf,
@@ -28,9 +28,6 @@ const TASK_PAGE_AGENTS = 200;
 const PLANS_LOOKED_AT_ONCE = 20;
 /** A filtered listing looks at so many plans for a page before it answers what it has. */
 const PLANS_LOOKED_AT_MOST = 2_000;
-
-/** `stop`: by the emergency stop. */
-type PauseKind = 'operator' | 'stop';
 
 /** What showing a batch takes of its plan. */
 const BATCH_NEEDS = [...READABLE_NEEDS, 'currentBatch', 'failureThreshold', 'completedAt', 'pauseKind'];

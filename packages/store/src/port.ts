@@ -11,6 +11,7 @@ import type {
   LifecycleTask,
   OnThreshold,
   PlanEvent,
+  PlanEventType,
   PlanHeader,
   PlanStatus,
   PlanSummary,
@@ -216,6 +217,58 @@ export interface Plans {
   cancel(command: Command): Promise<CommandResult>;
 }
 
+/** What kind of pause a plan is in: by an operator, the emergency stop, or its threshold. */
+export const PAUSE_KINDS = ['operator', 'stop', 'threshold', 'rollback'] as const;
+export type PauseKind = (typeof PAUSE_KINDS)[number];
+
+/** Why an attempt at a task failed. */
+export const FAILURE_REASONS = [
+  'reported',
+  'cancelled-by-lca',
+  'bad-instance',
+  'off-target',
+  'timeout',
+  'not-confirmed',
+  'regressed',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/**
+ * What a step has brought about, told once by the process whose step it was: an event of a plan or a batch, or what
+ * became of an attempt at a task. `task.retried`: it failed, and another will follow.
+ */
+export type Occurrence =
+  | { type: Exclude<PlanEventType, `task.${string}` | 'plan.paused'> }
+  | { type: 'plan.paused'; by: PauseKind }
+  | { type: 'task.dispatched'; sinceReleaseMs?: number }
+  | {
+      type: 'task.completed' | 'task.failed' | 'task.retried';
+      /** Absent where it completed. */
+      reason?: FailureReason;
+      /** Absent where the attempt had ended once before, as one that regressed had. */
+      sinceReleaseMs?: number;
+      sinceDispatchMs?: number;
+    };
+
+/** The plans that are kept, counted. */
+export interface PlansOverview {
+  /** Those that have not ended, by status, and how many have. */
+  plans: Record<'pending' | 'running' | 'paused' | 'ended', number>;
+  paused: Record<PauseKind, number>;
+  /** The longest that one of the running plans has been without an outcome while its batch has some to come. */
+  longestSilenceMs: number;
+  /** When it was taken: milliseconds since 1970. */
+  takenAt: number;
+}
+
+/** How all plans stand, from the last look at each of them: to be read often, at the cost of one key. */
+export interface Overview {
+  /** Keeps what a look at every active plan has seen. */
+  keep(active: Active, now: number): Promise<void>;
+  /** @returns null where nobody has looked yet */
+  read(): Promise<PlansOverview | null>;
+}
+
 /** A task that is to be dispatched: its job's data. */
 export interface DispatchOrder {
   planId: string;
@@ -250,6 +303,16 @@ export interface ActivePlan {
   currentBatch: number;
   startAt: number | null;
   autoStart: boolean;
+  /** Null where it is not paused. */
+  pausedBy: PauseKind | null;
+  /** Since when its batch has had agents to upgrade and no outcome; null where there is nothing to come. */
+  silentSince: number | null;
+}
+
+/** Every plan that has not been retired; of those that only a newer version knows, no more than that. */
+export interface Active {
+  known: ActivePlan[];
+  newer: NewerPlan[];
 }
 
 /**
@@ -258,7 +321,7 @@ export interface ActivePlan {
  */
 export interface PlanSteps {
   /** Plans that have not been retired, with those whose making was broken off already cleared away. */
-  listActive(): Promise<{ known: ActivePlan[]; newer: NewerPlan[] }>;
+  listActive(): Promise<Active>;
   snapshot(planId: string): Promise<Snapshot | null>;
   startPlan(planId: string, now: number): Promise<void>;
   /** Nothing where the plan's threshold is another one by now. */
@@ -435,6 +498,7 @@ export interface Idempotency {
 export interface Store {
   plans: Plans;
   steps: PlanSteps;
+  overview: Overview;
   inventory: Inventory;
   mailboxes: Mailboxes;
   sessions: Sessions;
@@ -450,6 +514,8 @@ export interface Store {
   now(): number;
   /** @throws where Redis does not answer */
   ping(): Promise<void>;
+  /** Which of its connections stand at this moment. */
+  connected(): Record<string, boolean>;
   /** What is configured so that plans could be lost; empty where all is well. */
   durabilityWarnings(): Promise<string[]>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Connection } from '@gradus/redis';
 import { LUA_CONSTANTS } from './luaConstants.js';
+import type { Occurrence } from './port.js';
 import { throwNewerPlan, unlessAway } from './storeFaults.js';
 import { travelTogether } from './travelTogether.js';
 import { wellFormedJson } from './wellFormed.js';
@@ -74,7 +75,11 @@ export interface Scripts {
   run<Answer>(name: ScriptName, keys: readonly string[], input: object): Promise<Answer>;
 }
 
-export function loadScripts(connection: Connection): Scripts {
+/** @param onOccurrence told once of each thing that a step of this connection has brought about */
+export function loadScripts(
+  connection: Connection,
+  onOccurrence: (occurrence: Occurrence) => void = () => undefined,
+): Scripts {
   for (const [folder, names] of Object.entries(FOLDERS)) {
     for (const name of names) {
       connection.defineCommand(name, { lua: sourceOf(folder as keyof typeof FOLDERS, name) });
@@ -86,7 +91,11 @@ export function loadScripts(connection: Connection): Scripts {
     if (command === undefined) throw new TypeError(`no script is named ${name}`);
     return unlessAway(command.call(connection, keys.length, ...keys, ...args)).catch(throwNewerPlan);
   };
-  const together = travelTogether(connection.isCluster, raw);
+  const together = travelTogether(connection.isCluster, async (name: ScriptName, keys, args) => {
+    const [answers, noted] = (await raw(name, keys, args)) as [unknown[], string];
+    if (noted !== '') for (const occurrence of JSON.parse(noted) as Occurrence[]) onOccurrence(occurrence);
+    return answers;
+  });
   return {
     raw,
     run: async <Answer>(name: ScriptName, keys: readonly string[], input: object) => {

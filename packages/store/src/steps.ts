@@ -9,11 +9,13 @@ import {
   type DispatchOrder,
   type Effects,
   NewerPlan,
+  type PauseKind,
   type PlanSteps,
 } from './port.js';
 import { isNewerSchema } from './schema.js';
 import {
   type Fields,
+  fieldsOf,
   gateOf,
   instant,
   numberOrNull,
@@ -31,6 +33,19 @@ import { withdrawTasks } from './withdrawals.js';
 const AWAY_MS = 30_000;
 /** So many deadlines are judged in one step. */
 const JUDGED_AT_ONCE = 50;
+
+const LISTED_OF_PLAN = ['schema', 'currentBatch', 'startAt', 'autoStart', 'pauseKind', 'resumedAt'];
+const LISTED_OF_BATCH = ['status', 'startedAt', 'lastOutcomeAt'];
+
+/** @returns since when the plan's batch, where it has agents to upgrade, has had no outcome */
+function silentSince(plan: Fields, batch: Fields): number | null {
+  if (batch['status'] !== 'running') return null;
+  return Math.max(
+    Number(batch['startedAt']),
+    Number(batch['lastOutcomeAt'] ?? 0),
+    Number(plan['resumedAt'] ?? 0),
+  );
+}
 
 interface RawSnapshot {
   plan: Fields;
@@ -103,6 +118,9 @@ export function createSteps(parts: StoreParts): PlanSteps {
   const run = <Answer>(name: Parameters<typeof scripts.run>[0], planId: string, input: object) =>
     scripts.run<Answer>(name, keys.planAll(planId), input);
 
+  const readFields = async (key: string, names: readonly string[]): Promise<Fields> =>
+    fieldsOf(names, await unlessAway(connection.hmget(key, ...names)));
+
   const listActive: PlanSteps['listActive'] = async () => {
     const planIds = await unlessAway(connection.zrange(keys.activePlans, '0', '-1'));
     const known: ActivePlan[] = [];
@@ -112,17 +130,21 @@ export function createSteps(parts: StoreParts): PlanSteps {
         const status = await holdingStatus(parts, planId);
         if (status === null) await removeNeverMade(planId);
         if (status === null || status === 'creating') return;
-        const [schema, currentBatch, startAt, autoStart] = await unlessAway(
-          connection.hmget(keys.plan(planId, 'plan'), 'schema', 'currentBatch', 'startAt', 'autoStart'),
-        );
+        const [plan, batch] = await Promise.all([
+          readFields(keys.plan(planId, 'plan'), LISTED_OF_PLAN),
+          readFields(keys.plan(planId, 'batch'), LISTED_OF_BATCH),
+        ]);
+        const { schema } = plan;
         if (isNewerSchema(schema)) newer.push(new NewerPlan(planId, Number(schema), status));
         else {
           known.push({
             planId,
             status,
-            currentBatch: Number(currentBatch),
-            startAt: numberOrNull(startAt ?? undefined),
-            autoStart: autoStart === 'true',
+            currentBatch: Number(plan['currentBatch']),
+            startAt: numberOrNull(plan['startAt']),
+            autoStart: plan['autoStart'] === 'true',
+            pausedBy: status === 'paused' ? ((plan['pauseKind'] ?? null) as PauseKind | null) : null,
+            silentSince: status === 'running' ? silentSince(plan, batch) : null,
           });
         }
       }),

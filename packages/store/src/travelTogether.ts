@@ -18,7 +18,7 @@ const AT_ONCE: Readonly<Record<string, number>> = {
 /** Nor more of their inputs: what is much takes long. */
 const CHARACTERS_AT_ONCE = 100_000;
 
-type Send<Name> = (name: Name, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+type Send<Name> = (name: Name, keys: readonly string[], args: readonly string[]) => Promise<unknown[]>;
 
 interface Call {
   keys: readonly string[];
@@ -46,10 +46,10 @@ function parts(calls: readonly Call[], atOnce: number): Call[][] {
 
 /**
  * @param isCluster what is in different slots goes apart there
- * @param raw sends a script
+ * @param sendScript answers what the script's steps do
  * @returns has the script called with the JSON of its input, and resolves with what it answered to this call
  */
-export function travelTogether<Name extends string>(isCluster: boolean, raw: Send<Name>) {
+export function travelTogether<Name extends string>(isCluster: boolean, sendScript: Send<Name>) {
   const waiting = new Map<string, { name: Name; calls: Call[] }>();
 
   async function send(name: Name, calls: readonly Call[]): Promise<void> {
@@ -64,7 +64,7 @@ export function travelTogether<Name extends string>(isCluster: boolean, raw: Sen
     const inputs = `[${calls.map(({ input }) => input).join(',')}]`;
     const places = JSON.stringify(calls.map((call) => before.get(call.keys[0] ?? '')));
     try {
-      const answers = (await raw(name, keys, [inputs, places])) as unknown[];
+      const answers = await sendScript(name, keys, [inputs, places]);
       for (const [index, call] of calls.entries()) {
         const answer = answers[index];
         call.resolve(answer instanceof Error ? refuse(answer) : answer);

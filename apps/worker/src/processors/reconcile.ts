@@ -1,5 +1,5 @@
-// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, and deletes plans
-// that ended long ago.
+// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, counts the plans while
+// it is at it, and deletes those that ended long ago.
 import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -7,7 +7,9 @@ import { processor } from '../processor.js';
 export function reconcile(deps: Deps) {
   const { store, queues, logger, leftAlone } = deps;
   return processor(reconcileJob, deps, async () => {
-    const { known, newer } = await store.steps.listActive();
+    const active = await store.steps.listActive();
+    const { known, newer } = active;
+    await store.overview.keep(active, store.now());
     for (const plan of newer) leftAlone.notePlan(plan);
     for (const { planId, status, currentBatch, startAt, autoStart } of known) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);

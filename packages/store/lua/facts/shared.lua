@@ -14,4 +14,5 @@ local function refused()
 end
 
 local function finish()
+  return ''
 end

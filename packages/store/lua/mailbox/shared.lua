@@ -41,4 +41,5 @@ local function finish()
   for channel in pairs(told) do
     redis.call('PUBLISH', channel, '')
   end
+  return ''
 end

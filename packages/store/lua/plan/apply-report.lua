@@ -61,7 +61,7 @@ end
 
 local function proveOrFail(index, task)
   if isBad(task) then
-    failTask(agent, index, 'upgrade failed: instance is ' .. task.runtimeStatus)
+    failTask(agent, index, 'upgrade failed: instance is ' .. task.runtimeStatus, 'bad-instance')
   elseif isOnTarget(agent, index) then
     moveTask(agent, index, 'prove')
   end
@@ -77,11 +77,11 @@ local function takeCompleted(index, task)
   if facts and given(facts.actualVersion) and given(facts.actualRelease) then
     -- Facts in the same report decide at once.
     if given(facts.runtimeStatus) and BAD_RUNTIME_STATUSES[facts.runtimeStatus] then
-      failTask(agent, index, 'upgrade failed: instance is ' .. facts.runtimeStatus)
+      failTask(agent, index, 'upgrade failed: instance is ' .. facts.runtimeStatus, 'bad-instance')
     elseif facts.actualVersion == toVersion and facts.actualRelease == toRelease then
       moveTask(agent, index, 'prove')
     else
-      failTask(agent, index, offTarget(index, facts.actualVersion, facts.actualRelease))
+      failTask(agent, index, offTarget(index, facts.actualVersion, facts.actualRelease), 'off-target')
     end
     return
   end
@@ -95,9 +95,9 @@ local function watch()
       proveOrFail(index, task)
     end
     if task.status == 'completed' and isBad(task) then
-      moveTask(agent, index, 'regress', 'upgrade failed: instance is ' .. task.runtimeStatus)
+      moveTask(agent, index, 'regress', 'upgrade failed: instance is ' .. task.runtimeStatus, 'regressed')
     elseif task.status == 'completed' and not isOnTarget(agent, index) then
-      moveTask(agent, index, 'regress', offTarget(index, task.actualVersion, task.actualRelease))
+      moveTask(agent, index, 'regress', offTarget(index, task.actualVersion, task.actualRelease), 'regressed')
     end
   end
 end
@@ -117,9 +117,9 @@ if isLive then
     elseif report.status == 'completed' then
       takeCompleted(index, task)
     elseif report.status == 'failed' then
-      failTask(agent, index, given(report.error) and report.error or 'upgrade failed')
+      failTask(agent, index, given(report.error) and report.error or 'upgrade failed', 'reported')
     else
-      failTask(agent, index, 'upgrade failed: cancelled by its LCA')
+      failTask(agent, index, 'upgrade failed: cancelled by its LCA', 'cancelled-by-lca')
     end
   end
   watch()

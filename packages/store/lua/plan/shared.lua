@@ -73,6 +73,14 @@ local function removeKeys(...)
   redis.call('UNLINK', ...)
 end
 
+-- What the calls have brought about, for the process that counts it: { type, by?, reason?, sinceReleaseMs?,
+-- sinceDispatchMs? }.
+local NOTED = {}
+
+local function note(occurrence)
+  NOTED[#NOTED + 1] = occurrence
+end
+
 local function finish()
   for key, row in pairs(rows) do
     local written, dropped = {}, {}
@@ -91,6 +99,7 @@ local function finish()
       redis.call('HDEL', key, unpack(dropped))
     end
   end
+  return #NOTED > 0 and cjson.encode(NOTED) or ''
 end
 
 local function header(name)
@@ -181,10 +190,11 @@ local function emit(stream, type, fields)
   end
 end
 
--- Every command and every transition of a plan or batch.
-local function revise(type, fields)
+-- Every command and every transition of a plan or batch. by: of a pause, what kind it is.
+local function revise(type, fields, by)
   count(K.plan, 'revision', 1)
   emit(K.events, type, fields)
+  note({ type = type, by = by })
 end
 
 local function entryOf(ordinal, index, task)
@@ -321,9 +331,19 @@ local function taskEvent(type, agent, task, detail)
   })
 end
 
+-- An attempt at a task has ended: how, why where it failed, and how long it took.
+local function noteOutcome(type, reason, task)
+  note({
+    type = type,
+    reason = reason,
+    sinceReleaseMs = task.releasedAt and NOW - task.releasedAt,
+    sinceDispatchMs = task.releasedAt and task.dispatchedAt and NOW - task.dispatchedAt,
+  })
+end
+
 -- Moves one task, and with it its places in the outbox and among the deadlines.
 -- Returns whether its state changed.
-local function moveTask(agent, index, event, detail)
+local function moveTask(agent, index, event, detail, reason)
   local task = agent.tasks[index]
   local to = transition('task', task.status, event)
   if to == task.status then
@@ -338,9 +358,16 @@ local function moveTask(agent, index, event, detail)
     return true
   end
   -- A dispatched task stays in the outbox until its mailbox has it.
-  if to ~= 'dispatched' then
-    task.releasedAt = nil
+  if to == 'dispatched' then
+    note({ type = 'task.dispatched', sinceReleaseMs = task.releasedAt and NOW - task.releasedAt })
+  else
     redis.call('ZREM', K.outbox, entry)
+  end
+  if to == 'completed' or to == 'failed' then
+    noteOutcome('task.' .. to, reason, task)
+  end
+  if to ~= 'dispatched' and to ~= 'running' then
+    task.releasedAt = nil
   end
   if to == 'dispatched' or (to == 'running' and from == 'queued') then
     task.dispatchedAt = NOW
@@ -369,17 +396,18 @@ local function nextAttempt(task)
 end
 
 -- The attempt failed: the task is tried again later, or has failed for good.
-local function failTask(agent, index, message)
+local function failTask(agent, index, message, reason)
   local task = agent.tasks[index]
   -- The attempts before an operator had it tried again do not count.
   local tries = task.attempt - (task.attemptsBefore or 0)
   if tries >= tonumber(header('maxAttempts')) then
-    return moveTask(agent, index, 'fail', message)
+    return moveTask(agent, index, 'fail', message, reason)
   end
   if not allows('task', task.status, 'retry') then
     return false
   end
   taskEvent('task.failed', agent, task, message)
+  noteOutcome('task.retried', reason, task)
   moveTask(agent, index, 'retry')
   local dueAt = NOW + math.min(IN.retryBaseMs * 2 ^ (tries - 1), IN.retryMaxMs)
   nextAttempt(task)
@@ -494,7 +522,7 @@ local function pause(event, kind, reason, actor)
       redis.call('ZADD', K.returned, 'GT', 0, ordinal)
     end
   end
-  revise('plan.paused', { actor = actor, detail = reason, batchIndex = header('currentBatch') })
+  revise('plan.paused', { actor = actor, detail = reason, batchIndex = header('currentBatch') }, kind)
 end
 
 -- The most frequent error among the failed agents, and how often it is.
@@ -532,7 +560,7 @@ local function judge()
     pause('trip', kind, reason, 'gradus')
   else
     setFields(K.plan, 'pauseReason', reason, 'pauseKind', kind)
-    revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') })
+    revise('plan.paused', { actor = 'gradus', detail = reason, batchIndex = header('currentBatch') }, kind)
   end
 end
 

@@ -28,7 +28,9 @@ for _, entry in ipairs(due) do
   local agent = loadAgent(ordinal)
   local task = agent.tasks[index]
   withdraw(agent, index)
-  failTask(agent, index, task.saidCompletedAt and 'upgrade failed: not confirmed' or 'upgrade failed: timeout')
+  local isSaid = task.saidCompletedAt ~= nil
+  local message = isSaid and 'upgrade failed: not confirmed' or 'upgrade failed: timeout'
+  failTask(agent, index, message, isSaid and 'not-confirmed' or 'timeout')
   saveAgent(agent)
 end
 if #due > 0 then
