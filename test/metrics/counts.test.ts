@@ -1,4 +1,6 @@
 // The metrics of an api and two workers, read as Prometheus reads them, beside a plan that they ran.
+import { once } from 'node:events';
+import { get } from 'node:http';
 import { type Client, createClient } from '@gradus/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { registerAgents } from '../support/agents.js';
@@ -122,6 +124,25 @@ it('measures from release to outcome through the time that the LCA said it was r
   );
 });
 
+it('counts an upgrade that went bad afterwards as completed and as regressed, and measures it once', async () => {
+  const measured = 'gradus_task_duration_seconds_count';
+  const before = await total(measured);
+  const [agentId = ''] = await registerAgents(client, 'watched', 1);
+  const { id } = await client.createPlan({ ...UPGRADE, agentIds: [agentId], observeDuration: '1h' });
+  const lca = createHandLca(client, 'lca-watched');
+  const task = await lca.takeTask();
+  await lca.checkIn([reportOn(task, 'completed', ON_TARGET)]);
+  await waitFor(async () => (await total(measured)) === before + 1, { what: 'the upgrade to be counted' });
+  const { componentInstanceUuid } = task;
+  await lca.checkIn([{ agentId, components: [{ componentInstanceUuid, runtimeStatus: 'crashed' }] }]);
+  const regressed = { outcome: 'failed', reason: 'regressed' };
+  await waitFor(async () => (await total('gradus_task_outcomes_total', regressed)) === 1, {
+    what: 'the regress to be counted',
+  });
+  expect(await total(measured)).toBe(before + 1);
+  await client.cancelPlan(id);
+});
+
 it('tells in every process alike how all plans stand, and counts a pause by the threshold once', async () => {
   const [tripped = ''] = await registerAgents(client, 'tripped', 1);
   const [silent = '', waiting = ''] = await registerAgents(client, 'silent', 2);
@@ -138,14 +159,15 @@ it('tells in every process alike how all plans stand, and counts a pause by the 
         (one) =>
           one.value('gradus_plans_paused', { by: 'threshold' }) === 1 &&
           ['pending', 'running', 'paused'].every((status) => plans(one, status) === 1) &&
-          plans(one, 'ended') === 2 &&
+          plans(one, 'ended') === 3 &&
           (one.value('gradus_plan_longest_silence_seconds') ?? 0) > 0,
       );
     },
     { what: 'the same figures in every process', ...FIGURES_WITHIN },
   );
-  expect(await total('gradus_plan_pauses_total', { by: 'threshold' })).toBe(1);
-  expect(await total('gradus_plan_pauses_total')).toBe(1);
+  // With the one that the regress had paused.
+  expect(await total('gradus_plan_pauses_total', { by: 'threshold' })).toBe(2);
+  expect(await total('gradus_plan_pauses_total')).toBe(2);
 });
 
 it('names routes by their pattern, and does not time who waits', async () => {
@@ -203,8 +225,12 @@ it('is told on the api itself only to who has a token with the scope', async () 
   const names = ({ metrics }: Scrape) => metrics.map(({ name }) => name);
   expect(names(withToken)).toEqual(names(await read(gradus.api)));
   expectProblem(await ask('GET', '/metrics', { authorization: null }), 401, 'unauthenticated');
-  const elsewhere = new URL('/', await metricsUrlOf(gradus.api));
-  expect((await fetch(elsewhere)).status).toBe(404);
+  const elsewhere = await metricsUrlOf(gradus.api);
+  for (const path of ['/', '/healthz', '//']) {
+    const [answer] = await once(get(elsewhere, { path }), 'response');
+    expect(answer.statusCode, path).toBe(404);
+    answer.resume();
+  }
 });
 
 it('shows the jobs that no worker takes, and a worker that comes back counts from zero', async () => {

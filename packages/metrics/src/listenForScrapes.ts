@@ -23,14 +23,18 @@ export async function listenForScrapes(
   { host, port }: { host: string; port: number },
 ): Promise<ScrapeListener> {
   const server = createServer(async ({ method = '', url = '' }, response) => {
-    const isScrape =
-      ['GET', 'HEAD'].includes(method) && new URL(url, 'http://metrics').pathname === '/metrics';
+    const isScrape = ['GET', 'HEAD'].includes(method) && url.split('?')[0] === '/metrics';
     if (!isScrape) {
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('The metrics are at /metrics.\n');
       return;
     }
-    const text = await metrics.scrape();
-    response.writeHead(200, { 'Content-Type': metrics.contentType }).end(text);
+    try {
+      const text = await metrics.scrape();
+      response.writeHead(200, { 'Content-Type': metrics.contentType }).end(text);
+    } catch {
+      // A process that has upgrades to drive does not end for its metrics.
+      response.writeHead(500).end();
+    }
   });
   server.listen({ host, port });
   await once(server, 'listening');

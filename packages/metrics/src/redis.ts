@@ -37,9 +37,13 @@ export function measureCommands(registry: Registry): void {
     registers,
   });
   for (const kind of KINDS) errors.inc({ kind }, 0);
+  // Looked up once each: there are thousands of commands a second.
+  const durations = new Map<string, ReturnType<typeof duration.labels>>();
   watchCommands(({ command, seconds, error }) => {
     const kind = error === undefined ? null : kindOf(error);
     if (kind !== null) errors.inc({ kind });
-    duration.observe({ command }, seconds);
+    const known = durations.get(command) ?? duration.labels({ command });
+    durations.set(command, known);
+    known.observe(seconds);
   });
 }

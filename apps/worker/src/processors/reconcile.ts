@@ -9,7 +9,6 @@ export function reconcile(deps: Deps) {
   return processor(reconcileJob, deps, async () => {
     const active = await store.steps.listActive();
     const { known, newer } = active;
-    await store.overview.keep(active, store.now());
     for (const plan of newer) leftAlone.notePlan(plan);
     for (const { planId, status, currentBatch, startAt, autoStart } of known) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
@@ -18,6 +17,7 @@ export function reconcile(deps: Deps) {
     const deleted = await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
     // Its events went with it.
     for (const planId of deleted) logger.info({ planId, actor: 'gradus' }, 'plan deleted: kept long enough');
+    await store.overview.keep(active, store.now());
     return null;
   });
 }
