@@ -97,6 +97,10 @@ volumeMounts:
   value: {{ .Values.redeliver.running | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.logLevel | quote }}
+- name: GRADUS_METRICS_HOST
+  value: "0.0.0.0"
+- name: GRADUS_METRICS_PORT
+  value: "9464"
 {{- if .Values.redisCa.secretName }}
 - name: NODE_EXTRA_CA_CERTS
   value: {{ printf "/etc/gradus/redis-ca/%s" .Values.redisCa.key | quote }}
