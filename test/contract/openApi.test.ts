@@ -41,6 +41,7 @@ const OPERATIONS: Record<string, [method: string, path: string, scope?: string |
   EndSession: ['delete', '/session', null],
   GetHealth: ['get', '/healthz', null],
   GetReadiness: ['get', '/readyz', null],
+  GetMetrics: ['get', '/metrics', 'queues:admin'],
 };
 
 /** Headers that a client may go by. */
