@@ -6,7 +6,7 @@ import type { Watched } from './operator.js';
 const KEPT_OF_PLAN = new Set(['plan', 'batches', 'agents', 'state', 'events', 'task-events']);
 /** Of a plan that ended in mid-batch, cancelled or rolled back: the batch as it was. */
 const KEPT_IN_MID_BATCH = new Set(['batch', 'heard', 'failed']);
-const KEPT_INDEXES = new Set(['agents', 'plans', 'ended-plans', 'schema']);
+const KEPT_INDEXES = new Set(['agents', 'plans', 'ended-plans', 'schema', 'overview']);
 /** A queue's own, jobs apart. */
 const KEPT_OF_QUEUE = new Set(['meta', 'id', 'events', 'limiter', 'stalled-check', 'marker', 'failed']);
 

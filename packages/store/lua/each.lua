@@ -14,10 +14,15 @@ for i, input in ipairs(cjson.decode(ARGV[1])) do
   for place, part in ipairs(PARTS) do
     K[part] = KEYS[before[i] + place]
   end
+  local notedBefore = #NOTED
   local isDone, said = pcall(answer)
-  if not isDone and type(said) ~= 'table' then
-    said = redis.error_reply('ERR ' .. string.gsub(tostring(said), '[\r\n]+', ' '))
+  if not isDone then
+    said = type(said) == 'table' and said or redis.error_reply('ERR ' .. string.gsub(tostring(said), '[\r\n]+', ' '))
+    for n = #NOTED, notedBefore + 1, -1 do
+      NOTED[n] = nil
+    end
   end
   answers[i] = said
 end
-return { answers, finish() }
+finish()
+return { answers, #NOTED > 0 and cjson.encode(NOTED) or '' }

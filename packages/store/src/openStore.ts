@@ -1,5 +1,11 @@
 // The store, opened on a Redis.
-import { connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
+import {
+  type Connection,
+  connectWhenThere,
+  NO_REPLICAS,
+  type ReplicaDemand,
+  watchReplicas,
+} from '@gradus/redis';
 import { startClock } from './clock.js';
 import { durabilityWarnings } from './durability.js';
 import { holdSchema } from './holdSchema.js';
@@ -16,6 +22,11 @@ import { createSteps } from './steps.js';
 import { unlessAway } from './storeFaults.js';
 import { DEFAULT_TIMING, type Timing } from './timing.js';
 import { createWakeUps } from './wakeUps.js';
+
+/** Also where a node of a Cluster is spoken to as if it were alone, as it may be where it is the only one. */
+async function isInSlots(connection: Connection): Promise<boolean> {
+  return connection.isCluster || /cluster_enabled:1/.test(await unlessAway(connection.info('cluster')));
+}
 
 /**
  * Opens the store and waits until Redis answers, however long that takes.
@@ -51,7 +62,7 @@ export async function openStore({
 }): Promise<Store> {
   const connection = await connectWhenThere(url, 'prompt', onError);
   const keys = createKeys(namespace);
-  const scripts = loadScripts(connection, onOccurrence);
+  const scripts = loadScripts(connection, await isInSlots(connection), onOccurrence);
   const schema = await holdSchema(scripts, keys, onOutdated);
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };

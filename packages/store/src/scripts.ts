@@ -75,9 +75,13 @@ export interface Scripts {
   run<Answer>(name: ScriptName, keys: readonly string[], input: object): Promise<Answer>;
 }
 
-/** @param onOccurrence told once of each thing that a step of this connection has brought about */
+/**
+ * @param isInSlots what is in different slots cannot be in one script there
+ * @param onOccurrence told once of each thing that a step of this connection has brought about
+ */
 export function loadScripts(
   connection: Connection,
+  isInSlots: boolean,
   onOccurrence: (occurrence: Occurrence) => void = () => undefined,
 ): Scripts {
   for (const [folder, names] of Object.entries(FOLDERS)) {
@@ -91,7 +95,7 @@ export function loadScripts(
     if (command === undefined) throw new TypeError(`no script is named ${name}`);
     return unlessAway(command.call(connection, keys.length, ...keys, ...args)).catch(throwNewerPlan);
   };
-  const together = travelTogether(connection.isCluster, async (name: ScriptName, keys, args) => {
+  const together = travelTogether(isInSlots, async (name: ScriptName, keys, args) => {
     const [answers, noted] = (await raw(name, keys, args)) as [unknown[], string];
     if (noted !== '') for (const occurrence of JSON.parse(noted) as Occurrence[]) onOccurrence(occurrence);
     return answers;

@@ -45,11 +45,11 @@ function parts(calls: readonly Call[], atOnce: number): Call[][] {
 }
 
 /**
- * @param isCluster what is in different slots goes apart there
+ * @param isInSlots what is in different slots goes apart there
  * @param sendScript answers what the script's steps do
  * @returns has the script called with the JSON of its input, and resolves with what it answered to this call
  */
-export function travelTogether<Name extends string>(isCluster: boolean, sendScript: Send<Name>) {
+export function travelTogether<Name extends string>(isInSlots: boolean, sendScript: Send<Name>) {
   const waiting = new Map<string, { name: Name; calls: Call[] }>();
 
   async function send(name: Name, calls: readonly Call[]): Promise<void> {
@@ -94,7 +94,7 @@ export function travelTogether<Name extends string>(isCluster: boolean, sendScri
       }
       // What came in with the same reading of the sockets is asked for by then.
       if (waiting.size === 0) setImmediate(sendWaiting);
-      const group = isCluster ? `${name} ${calculateSlot(keys[0] ?? '')}` : name;
+      const group = isInSlots ? `${name} ${calculateSlot(keys[0] ?? '')}` : name;
       const others = waiting.get(group);
       if (others === undefined) waiting.set(group, { name, calls: [call] });
       else others.calls.push(call);

@@ -9,10 +9,12 @@ local PARTS = {
 -- The call that is carried out: its keys by their part, and its input.
 local K, IN, NOW = {}, nil, nil
 
+-- What is counted, is counted of plans.
+local NOTED = {}
+
 local function refused()
   return nil
 end
 
 local function finish()
-  return ''
 end

@@ -13,6 +13,9 @@ local PARTS = {
 -- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
 local K, IN, NOW = {}, nil, nil
 
+-- What is counted, is counted of plans.
+local NOTED = {}
+
 local CANCEL_AGAIN_MS = 30000
 local BLOCK_INSTANCE_MS = 300000
 local FORGET_CANCEL_MS = 86400000
@@ -41,5 +44,4 @@ local function finish()
   for channel in pairs(told) do
     redis.call('PUBLISH', channel, '')
   end
-  return ''
 end

@@ -28,8 +28,10 @@ local VISITS_AT_MOST = 200
 local OVERDUE_MS = 10000
 local TASK_EVENTS_KEPT = 10000
 
--- A hash of which much is read and written: read whole at the first need, and written once, at the end.
+-- A hash of which much is read and written: read whole at the first need, and written once, at the end. Only the
+-- script's first change is written at once: a full Redis refuses that one, and nothing is done.
 local rows = {}
+local isBegun = false
 
 local function rowOf(key)
   if not rows[key] then
@@ -44,9 +46,15 @@ end
 
 local function setFields(key, ...)
   local row, given = rowOf(key), { ... }
+  for i = 2, #given, 2 do
+    given[i] = type(given[i]) == 'number' and string.format('%.17g', given[i]) or given[i]
+  end
+  if not isBegun then
+    redis.call('HSET', key, unpack(given))
+    isBegun = true
+  end
   for i = 1, #given, 2 do
-    local value = given[i + 1]
-    row.fields[given[i]] = type(value) == 'number' and string.format('%.17g', value) or value
+    row.fields[given[i]] = given[i + 1]
     row.changed[given[i]] = true
   end
 end
@@ -99,7 +107,6 @@ local function finish()
       redis.call('HDEL', key, unpack(dropped))
     end
   end
-  return #NOTED > 0 and cjson.encode(NOTED) or ''
 end
 
 local function header(name)
