@@ -1,16 +1,8 @@
 // Many plans at once: how long they take under several workers, and what Redis holds meanwhile. Prints one table
 // row; `npm run bench:plans -- --plans 1000 --agents 50 --workers 4`.
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createClient } from '@gradus/client';
-import { connect } from '@gradus/redis';
-import { freePort } from '../scripts/ports.mjs';
-import { startRedis } from '../scripts/redis.mjs';
-import { supervise } from '../scripts/supervise.mjs';
+import { say, startSystem } from './system.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -28,60 +20,9 @@ const [plans, agents, workers, concurrency] = [
 ].map(Number);
 const AGENTS_PER_LCA = 500;
 const CREATED_AT_ONCE = 20;
-const STOP_MS = 10_000;
-const SCOPES = [
-  'plans:read',
-  'plans:write',
-  'agents:read',
-  'agents:write',
-  'agents:check-in',
-  'queues:admin',
-];
 
-const folder = mkdtempSync(join(tmpdir(), 'gradus-bench-'));
-const say = (/** @type {string} */ line) => console.error(`bench | ${line}`);
-const redis = await startRedis({ folder, restart: false, javascript: false, say, onLine: () => undefined });
-const connection = connect(redis.url, 'patient', (error) => say(String(error)));
-const token = randomBytes(24).toString('base64url');
-const sha256 = createHash('sha256').update(token).digest('hex');
-const port = await freePort();
-const url = `http://127.0.0.1:${port}`;
-const client = createClient({ baseUrl: url, token });
-
-/** @type {ReturnType<typeof supervise>[]} */
-const children = [];
-
-/**
- * @param {'api' | 'worker' | 'fleet'} app
- * @param {Record<string, string>} env
- */
-function start(app, env) {
-  let ready = () => undefined;
-  const isReady = new Promise((resolve) => {
-    ready = () => resolve(undefined);
-  });
-  const shared = { REDIS_URL: redis.url, LOG_LEVEL: 'info', PATH: process.env.PATH };
-  const onLine = (/** @type {string} */ line) => {
-    if (/"msg":"(listening|ready|fleet ready)"/.test(line)) ready();
-    else if (/"level":(40|50|60)/.test(line)) say(`${app}: ${line.slice(0, 300)}`);
-  };
-  const args = [`apps/${app}/dist/main.js`];
-  children.push(supervise({ name: app, args, env: { ...shared, ...env }, restart: false, onLine, say }));
-  return isReady;
-}
-
-/** @returns {Promise<number>} bytes */
-async function usedMemory() {
-  return Number(/used_memory:(\d+)/.exec(await connection.info('memory'))?.[1]);
-}
-
+const { client, redis, start, stop, token, url } = await startSystem({ workers });
 try {
-  await start('api', {
-    PORT: String(port),
-    LOG_LEVEL: 'info',
-    GRADUS_API_KEYS: JSON.stringify([{ name: 'bench', sha256, scopes: SCOPES }]),
-  });
-  await Promise.all(Array.from({ length: workers }, () => start('worker', { GRADUS_DISPATCH_RATE: '0' })));
   await start('fleet', {
     GRADUS_URL: url,
     GRADUS_TOKEN: token,
@@ -90,7 +31,7 @@ try {
     GRADUS_FLEET_UPGRADE_MS: '50',
     GRADUS_FLEET_HEARTBEAT_MS: '3600000',
   });
-  const before = await usedMemory();
+  const before = await redis.usedMemory();
   const began = performance.now();
   /** @type {string[]} */
   const ids = [];
@@ -116,7 +57,7 @@ try {
   const open = new Set(ids);
   let completed = 0;
   while (open.size > 0) {
-    peak = Math.max(peak, await usedMemory());
+    peak = Math.max(peak, await redis.usedMemory());
     for (const id of [...open].slice(0, 25)) {
       const plan = await client.getPlanSummary(id);
       if (plan.completedAt === null) continue;
@@ -127,7 +68,7 @@ try {
     await wait(100);
   }
   const seconds = (performance.now() - began) / 1000;
-  const after = await usedMemory();
+  const after = await redis.usedMemory();
   const tasks = plans * agents;
   const perTask = (/** @type {number} */ bytes) => Math.round((bytes - before) / tasks);
   console.log(
@@ -140,8 +81,5 @@ try {
   );
   process.exitCode = completed === plans ? 0 : 1;
 } finally {
-  for (const child of children.reverse()) await child.stop(STOP_MS);
-  connection.disconnect();
-  await redis.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await stop();
 }

@@ -20,7 +20,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  */
 
 /** Of the long polls: all at once, they would measure the accepting of connections alone. */
-const OPENED_WITHIN_MS = 3_000;
+const OPENED_WITHIN_MS = 5_000;
 const SLOW_BYTE_EVERY_MS = 1_000;
 /** As a client does that is refused: it comes again, later. */
 const REFUSED_PAUSE_MS = 1_000;

@@ -8,7 +8,7 @@ import { type Gradus, startGradus } from '../support/gradus.js';
 import { waitFor } from '../support/waitFor.js';
 import { isMeasurable, watchProcess } from './measure.js';
 import { overload } from './overloadSettings.js';
-import { type Outcome, startLoad, type Tally } from './startLoad.js';
+import { type Loads, type Outcome, startLoad, type Tally } from './startLoad.js';
 
 const HEAP_MIB = 512;
 const BODIES_AT_ONCE = 4;
@@ -34,20 +34,31 @@ beforeAll(async () => {
 });
 afterAll(() => gradus.stop());
 
-/** The two that are to be many come from one process, those that are to be costly from another. */
-function startLoads(): () => Promise<Outcome[]> {
+/**
+ * First the long polls, which are there in quiet times too; once those are held that may be, all the rest, what is to be
+ * many from one process and what is costly from another.
+ *
+ * @param openFiles how many the api has open
+ * @returns what ends all of it
+ */
+async function startLoads(openFiles: () => number): Promise<() => Promise<Outcome[]>> {
   const { lcas, checkInEveryMs: everyMs, createsASecond, longPolls, largeBodies, bodyLimit } = overload;
-  const stops = [
-    [
-      ['checkInAgainAndAgain', { lcas, everyMs }],
-      ['holdLongPolls', { howMany: longPolls }],
-    ] as const,
-    [
+  const start = (loads: Loads) => startLoad(gradus.url, stranger.token, loads);
+  const stops = [start([['holdLongPolls', { howMany: longPolls }]])];
+  if (isMeasurable) {
+    await waitFor(() => openFiles() > overload.waitingAtOnce, {
+      what: 'the long polls to be held',
+      timeoutMs: 60_000,
+    });
+  }
+  stops.push(
+    start([['checkInAgainAndAgain', { lcas, everyMs }]]),
+    start([
       ['createPlans', { aSecond: createsASecond, agents: lcas, plan: UPGRADE }],
       ['sendLargeBodies', { atOnce: largeBodies, bytes: bodyLimit }],
       ['trickle', { howMany: overload.slowClients }],
-    ] as const,
-  ].map((loads) => startLoad(gradus.url, stranger.token, loads));
+    ]),
+  );
   return () => Promise.all(stops.map((stop) => stop()));
 }
 
@@ -78,8 +89,8 @@ test(
       })),
     );
     const { peak, stopWatching } = watchProcess(gradus.api.pid);
+    const stopLoads = await startLoads(() => peak.openFiles);
     const began = performance.now();
-    const stopLoads = startLoads();
     let outcomes: Outcome[] = [];
     lcas.start();
     try {

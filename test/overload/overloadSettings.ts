@@ -7,7 +7,7 @@ export const overload = isWhole
       lcas: 10_000,
       checkInEveryMs: 10_000,
       createsASecond: 200,
-      longPolls: 6_000,
+      longPolls: 5_200,
       waitingAtOnce: 5_000,
       slowClients: 500,
       largeBodies: 10,
