@@ -184,6 +184,11 @@ function faultsOfRegress({ books, losses, verdict }: Case, batch: Batch, task: P
     const wasSaid = news.some(({ sentAt }) => sentAt <= closedAt + CLOCKS_AGREE_MS);
     return wasSaid ? [] : ['nobody had said that it crashed'];
   }
+  // A cancel waits for no report that is still to be applied.
+  if (batch.status === 'cancelled') {
+    verdict.regresses.open += 1;
+    return [];
+  }
   const heard = news.find(
     ({ sentAt, ackedAt }) =>
       ackedAt !== null &&

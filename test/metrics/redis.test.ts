@@ -1,5 +1,8 @@
 // What the metrics say of a Redis that is full, and of one that is gone.
+import { createClient } from '@gradus/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registerAgents } from '../support/agents.js';
+import { UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { BASE, createAsk } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
@@ -34,9 +37,12 @@ describe.skipIf(!canStartRedis)('a Redis that fails', () => {
     scrape(await metricsUrlOf(gradus.api), { signal: AbortSignal.timeout(SCRAPED_WITHIN_MS) });
 
   it('that refuses writes is told from one that is away', async () => {
+    const client = createClient({ baseUrl: gradus.url, token: gradus.token });
+    const agentIds = await registerAgents(client, 'full', 1);
+    const { id } = await client.createPlan({ ...UPGRADE, agentIds, autoStart: false });
     await redis.ask('CONFIG', 'SET', 'maxmemory', NOTHING);
-    const json = { components: [{ componentName: 'c', actualVersion: '1' }] };
-    expectProblem(await createAsk(gradus)('PUT', `${BASE}/agents/a`, { json }), 503, 'unavailable');
+    const start = await createAsk(gradus)('POST', `${BASE}/upgrade-plans/${id}/start`);
+    expectProblem(start, 503, 'unavailable');
     const full = await read();
     expect(full.value('gradus_redis_command_errors_total', { kind: 'refused' })).toBeGreaterThan(0);
     expect(full.value('gradus_redis_command_errors_total', { kind: 'away' })).toBe(0);

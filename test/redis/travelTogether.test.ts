@@ -3,6 +3,7 @@ import { openStore, type Store } from '@gradus/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentNames, ON_FROM } from '../support/agents.js';
 import { canStartRedis, createRedisNode, type RedisNode } from '../support/redisNode.js';
+import { waitFor } from '../support/waitFor.js';
 
 const AGENTS = 200;
 const agentIds = agentNames('together', AGENTS);
@@ -55,6 +56,27 @@ describe.skipIf(!canStartRedis)('steps of one moment', () => {
     expect(new Set(instances.map(([one]) => one?.componentInstanceUuid)).size).toBe(AGENTS);
     const versions = await Promise.all(agentIds.map((agentId) => store.inventory.get(agentId)));
     expect(new Set(versions.map((agent) => agent?.components[0]?.actualVersion))).toEqual(new Set(['1.2.2']));
+  });
+
+  it('have the connection look for the other master, where theirs is none any more', async () => {
+    const connections = async () =>
+      [...String(await redis.ask('CLIENT', 'LIST')).matchAll(/\bid=(\d+)/g)].map(([, id]) => id);
+    const [first, second] = [await connections(), await connections()];
+    // But for the one that asks.
+    const kept = first.filter((id) => second.includes(id));
+    await redis.ask('REPLICAOF', '127.0.0.1', '1');
+    expect(new Set((await say('1.2.3')).map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await waitFor(
+      async () => {
+        const now = await connections();
+        return kept.some((id) => !now.includes(id));
+      },
+      { what: 'the connection to be opened anew' },
+    );
+    await redis.ask('REPLICAOF', 'NO', 'ONE');
+    await waitFor(async () => (await say('1.2.3')).every(({ status }) => status === 'fulfilled'), {
+      what: 'steps to be taken again',
+    });
   });
 
   it('do not fail with the one among them that does', async () => {

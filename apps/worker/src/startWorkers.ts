@@ -14,6 +14,7 @@ import { startPlan } from './processors/startPlan.js';
 
 /** Short locks for short jobs: what a killed worker held runs again after seconds, not a minute. */
 const LOCKS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
+/** Dispatches of one moment travel together: the more there are, the fewer scripts, and the fuller an LCA's answer. */
 const CONCURRENCY: Record<QueueName, number> = { plans: 10, batches: 50, tasks: 200, reports: 50 };
 
 export interface RunningWorkers {

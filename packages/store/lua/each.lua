@@ -2,7 +2,10 @@
 -- KEYS: the keys of one place after the other.
 -- ARGV: [1] the inputs, a JSON list; [2] a JSON list: of each input, how many of KEYS come before its own.
 -- Output: [the steps' answers in their order, a JSON list of what they have brought about or '' for nothing]. What one
--- of them throws is its own answer, and keeps none of the others back.
+-- of them throws is its own answer, and keeps none of the others back; where the server takes no writes, that is the
+-- answer to all.
+local REFUSALS = { OOM = true, READONLY = true, MISCONF = true, NOREPLICAS = true }
+
 local function answer()
   return refused() or step() or ''
 end
@@ -17,7 +20,12 @@ for i, input in ipairs(cjson.decode(ARGV[1])) do
   local notedBefore = #NOTED
   local isDone, said = pcall(answer)
   if not isDone then
-    said = type(said) == 'table' and said or redis.error_reply('ERR ' .. string.gsub(tostring(said), '[\r\n]+', ' '))
+    local text = string.gsub(type(said) == 'table' and said.err or tostring(said), '[\r\n]+', ' ')
+    -- A server that takes no writes says so at a script's first one: no call has done anything.
+    if REFUSALS[string.match(text, '^%u+') or ''] then
+      return redis.error_reply(text)
+    end
+    said = redis.error_reply('ERR ' .. text)
     for n = #NOTED, notedBefore + 1, -1 do
       NOTED[n] = nil
     end

@@ -42,6 +42,19 @@ const STANDING_ALONE = new Set<string>([...FOLDERS.inventory, ...FOLDERS.idempot
 
 export type ScriptName = (typeof FOLDERS)[keyof typeof FOLDERS][number];
 
+/**
+ * How many calls may travel together at most: all of them must not hold Redis for more than some milliseconds. What may
+ * take long by itself goes alone.
+ */
+const AT_ONCE: Partial<Record<ScriptName, number>> = {
+  'record-facts': 50,
+  'apply-report': 50,
+  'dispatch-task': 100,
+  'put-task': 100,
+  'settle-task': 100,
+  take: 16,
+};
+
 /** What is put in front of a folder's scripts; behind them comes `each.lua`. The other folders' stand alone. */
 const SHARED: Partial<Record<keyof typeof FOLDERS, string>> = {
   plan: `${LUA_CONSTANTS}\n${read('plan/shared.lua')}`,
@@ -68,7 +81,8 @@ export interface Scripts {
   /** @returns the script's raw answer. @throws StoreUnavailable, NewerPlan */
   raw(name: ScriptName, keys: readonly string[], args: readonly string[]): Promise<unknown>;
   /**
-   * For scripts that take one JSON object and answer JSON. What is asked for at the same moment may travel together.
+   * For scripts that take one JSON object and answer JSON. What is asked for at the same moment may travel together;
+   * calls that do not await each other keep no order.
    *
    * @throws StoreUnavailable, NewerPlan
    */
@@ -95,7 +109,7 @@ export function loadScripts(
     if (command === undefined) throw new TypeError(`no script is named ${name}`);
     return unlessAway(command.call(connection, keys.length, ...keys, ...args)).catch(throwNewerPlan);
   };
-  const together = travelTogether(isInSlots, async (name: ScriptName, keys, args) => {
+  const together = travelTogether(AT_ONCE, isInSlots, async (name: ScriptName, keys, args) => {
     const [answers, noted] = (await raw(name, keys, args)) as [unknown[], string];
     if (noted !== '') for (const occurrence of JSON.parse(noted) as Occurrence[]) onOccurrence(occurrence);
     return answers;

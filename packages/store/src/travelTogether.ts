@@ -2,20 +2,7 @@
 import calculateSlot from 'cluster-key-slot';
 import { throwNewerPlan, unlessAway } from './storeFaults.js';
 
-/**
- * How many at most: all of them together must not hold Redis for more than some milliseconds. A script that is not
- * named here goes alone, and at once.
- */
-const AT_ONCE: Readonly<Record<string, number>> = {
-  'record-facts': 50,
-  'apply-report': 50,
-  'dispatch-task': 100,
-  'put-task': 100,
-  'settle-task': 100,
-  take: 16,
-};
-
-/** Nor more of their inputs: what is much takes long. */
+/** Of their inputs together: what is much takes long. */
 const CHARACTERS_AT_ONCE = 100_000;
 
 type Send<Name> = (name: Name, keys: readonly string[], args: readonly string[]) => Promise<unknown[]>;
@@ -28,13 +15,13 @@ interface Call {
 }
 
 /** @returns the calls in order, in parts that may go together; one that is too large by itself goes alone */
-function parts(calls: readonly Call[], atOnce: number): Call[][] {
+function parts(calls: readonly Call[], most: number): Call[][] {
   const all: Call[][] = [];
   let part: Call[] = [];
   let characters = 0;
   for (const call of calls) {
     characters += call.input.length;
-    if (part.length === atOnce || (part.length > 0 && characters > CHARACTERS_AT_ONCE)) {
+    if (part.length === most || (part.length > 0 && characters > CHARACTERS_AT_ONCE)) {
       all.push(part);
       part = [];
       characters = call.input.length;
@@ -45,11 +32,16 @@ function parts(calls: readonly Call[], atOnce: number): Call[][] {
 }
 
 /**
+ * @param atOnce script → how many calls may be one; a script that is not named goes alone, and at once
  * @param isInSlots what is in different slots goes apart there
  * @param sendScript answers what the script's steps do
  * @returns has the script called with the JSON of its input, and resolves with what it answered to this call
  */
-export function travelTogether<Name extends string>(isInSlots: boolean, sendScript: Send<Name>) {
+export function travelTogether<Name extends string>(
+  atOnce: Partial<Record<Name, number>>,
+  isInSlots: boolean,
+  sendScript: Send<Name>,
+) {
   const waiting = new Map<string, { name: Name; calls: Call[] }>();
 
   async function send(name: Name, calls: readonly Call[]): Promise<void> {
@@ -81,14 +73,14 @@ export function travelTogether<Name extends string>(isInSlots: boolean, sendScri
     const groups = [...waiting.values()];
     waiting.clear();
     for (const { name, calls } of groups) {
-      for (const part of parts(calls, AT_ONCE[name] ?? 1)) void send(name, part);
+      for (const part of parts(calls, atOnce[name] ?? 1)) void send(name, part);
     }
   }
 
   return (name: Name, keys: readonly string[], input: string): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const call: Call = { keys, input, resolve, reject };
-      if (AT_ONCE[name] === undefined) {
+      if (atOnce[name] === undefined) {
         void send(name, [call]);
         return;
       }

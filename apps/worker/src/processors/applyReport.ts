@@ -1,6 +1,6 @@
 // reports/apply-report: takes what an LCA said into the inventory, then into the plans, and does what follows.
 import { type ApplyReportJob, applyReportJob } from '@gradus/queues';
-import { type AppliedReport, NewerPlan } from '@gradus/store';
+import { type DispatchOrder, NewerPlan } from '@gradus/store';
 import type { Job } from 'bullmq';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -18,10 +18,8 @@ export function applyReport(deps: Deps) {
     const left = new Map<string, NewerPlan>();
     for (let start = 0; start < agents.length; start += AGENTS_AT_ONCE) {
       const part = agents.slice(start, start + AGENTS_AT_ONCE);
-      const settled = await Promise.allSettled(part.map((said) => applyInOrder(deps, origin, said)));
-      const applied = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-      const released = applied.flatMap((one) => one.released);
-      if (released.length > 0) await deps.queues.dispatchTasks(released);
+      const due: Due = { released: [], looks: new Map() };
+      const settled = await Promise.allSettled(part.map((said) => applyInOrder(deps, origin, said, due)));
       // One agent's fault keeps no other agent's outcome back.
       for (const [index, one] of settled.entries()) {
         if (one.status === 'fulfilled') continue;
@@ -29,11 +27,7 @@ export function applyReport(deps: Deps) {
         if (one.reason instanceof NewerPlan && agentId !== undefined) left.set(agentId, one.reason);
         else faults.push(one.reason);
       }
-      const looks = applied.filter((one) => one.lookNow);
-      const wanted = new Map(looks.map(({ planId, batchIndex }) => [planId, batchIndex]));
-      await Promise.all(
-        [...wanted].map(([planId, batchIndex]) => deps.queues.driveBatch(planId, batchIndex)),
-      );
+      faults.push(...(await enqueue(deps, due)));
     }
     if (faults.length > 0) throw faults[0];
     const [newer] = left.values();
@@ -57,25 +51,33 @@ function byAgent(reports: readonly AgentReport[]): AgentReport[][] {
   return [...said.values()];
 }
 
-/** What a report came to in the plan that has its agent. */
-type Applied = Pick<AppliedReport, 'batchIndex' | 'released' | 'lookNow'> & { planId: string };
-
-/** What one check-in says of an agent in several reports, it says in their order. */
-async function applyInOrder(deps: Deps, origin: Origin, said: readonly AgentReport[]): Promise<Applied[]> {
-  const all: Applied[] = [];
-  for (const report of said) {
-    const applied = await applyOne(deps, origin, report);
-    if (applied !== null) all.push(applied);
-  }
-  return all;
+/** What the reports of a part call for, whatever becomes of the others among them. */
+interface Due {
+  released: DispatchOrder[];
+  /** Plan → its batch that is to be looked at. */
+  looks: Map<string, number>;
 }
 
-/** @returns null where no plan took it */
+/** @returns what could not be enqueued, and why */
+async function enqueue({ queues }: Deps, { released, looks }: Due): Promise<unknown[]> {
+  const enqueued = await Promise.allSettled([
+    released.length > 0 ? queues.dispatchTasks(released) : undefined,
+    ...[...looks].map(([planId, batchIndex]) => queues.driveBatch(planId, batchIndex)),
+  ]);
+  return enqueued.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+}
+
+/** What one check-in says of an agent in several reports, it says in their order. */
+async function applyInOrder(deps: Deps, origin: Origin, said: readonly AgentReport[], due: Due) {
+  for (const report of said) await applyOne(deps, origin, report, due);
+}
+
 async function applyOne(
   deps: Deps,
   { lcaUuid, takenAt, requestId }: Origin,
   report: AgentReport,
-): Promise<Applied | null> {
+  due: Due,
+): Promise<void> {
   const { store, logger } = deps;
   const { agentId, tasks = [], components = [] } = report;
   const recorded = await store.inventory.recordFacts({ agentId, lcaUuid, takenAt, components });
@@ -92,6 +94,10 @@ async function applyOne(
           components: facts,
           tasks,
         });
+  if (plan !== null && applied !== null) {
+    due.released.push(...applied.released);
+    if (applied.lookNow) due.looks.set(plan.planId, applied.batchIndex);
+  }
   // Where no plan speaks for a task any more, what its LCA said of it stands.
   const settled =
     applied?.mailbox ??
@@ -112,5 +118,4 @@ async function applyOne(
       'report applied',
     );
   }
-  return plan === null || applied === null ? null : { ...applied, planId: plan.planId };
 }

@@ -3,9 +3,9 @@
 -- Input: now, actor, reason, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-local refused = refusal('cancel')
-if refused then
-  return refused
+local answer = refusal('cancel')
+if answer then
+  return answer
 end
 local to = transition('plan', header('status'), 'cancel')
 for _, entry in ipairs(redis.call('ZRANGE', K.deadlines, 0, -1)) do

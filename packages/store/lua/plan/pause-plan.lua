@@ -2,9 +2,9 @@
 -- Input: now, actor, reason, ifRevision?, kind ('operator' | 'stop': by the emergency stop).
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-local refused = refusal('pause')
-if refused then
-  return refused
+local answer = refusal('pause')
+if answer then
+  return answer
 end
 pause('pause', IN.kind, IN.reason, IN.actor)
 touch()

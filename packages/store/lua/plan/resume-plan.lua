@@ -4,9 +4,9 @@
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal' | 'moved-on', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
 --         | { outcome = 'more-uuids', count } (retryFailed takes so many; nothing was done)
-local refused = refusal('resume')
-if refused then
-  return refused
+local answer = refusal('resume')
+if answer then
+  return answer
 end
 local status, kind = header('status'), header('pauseKind')
 if kind == 'rollback' then
@@ -18,16 +18,16 @@ end
 -- The failed tasks of the open batch, by agent.
 local failed = {}
 if IN.retryFailed then
-  local count = 0
+  local wanted = 0
   for _, ordinal in ipairs(redis.call('HKEYS', K.failed)) do
     local agent = loadAgent(tonumber(ordinal))
     failed[#failed + 1] = agent
     for _, task in ipairs(agent.tasks) do
-      count = count + (task.status == 'failed' and 1 or 0)
+      wanted = wanted + (task.status == 'failed' and 1 or 0)
     end
   end
-  if count > #IN.freshTaskUuids then
-    return cjson.encode({ outcome = 'more-uuids', count = count })
+  if wanted > #IN.freshTaskUuids then
+    return cjson.encode({ outcome = 'more-uuids', count = wanted })
   end
 end
 

@@ -23,8 +23,9 @@ local PARTS = {
 -- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
 local K, IN, NOW = {}, nil, nil
 
--- An agent visited for release costs some microseconds; a script must not hold Redis for long.
+-- An agent visited for release costs some microseconds; a script must not hold Redis for long, whatever calls it has.
 local VISITS_AT_MOST = 200
+local visits = 0
 local OVERDUE_MS = 10000
 local TASK_EVENTS_KEPT = 10000
 
@@ -46,8 +47,12 @@ end
 
 local function setFields(key, ...)
   local row, given = rowOf(key), { ... }
-  for i = 2, #given, 2 do
-    given[i] = type(given[i]) == 'number' and string.format('%.17g', given[i]) or given[i]
+  for i = 2, select('#', ...), 2 do
+    if type(given[i]) == 'number' then
+      given[i] = string.format('%.17g', given[i])
+    elseif type(given[i]) ~= 'string' then
+      error('NO_TEXT ' .. given[i - 1])
+    end
   end
   if not isBegun then
     redis.call('HSET', key, unpack(given))
@@ -267,7 +272,7 @@ local function describe(agent)
 end
 
 local function saveState(agent)
-  local rows = {}
+  local states = {}
   for i, task in ipairs(agent.tasks) do
     local last = 0
     for f, name in ipairs(TASK_FIELDS) do
@@ -279,9 +284,9 @@ local function saveState(agent)
     for f = 1, last do
       row[f] = task[TASK_FIELDS[f]] or false
     end
-    rows[i] = row
+    states[i] = row
   end
-  redis.call('HSET', K.state, agent.ordinal, cjson.encode(rows))
+  redis.call('HSET', K.state, agent.ordinal, cjson.encode(states))
 end
 
 -- For agents of the open batch: its counts and its slots follow from the tasks' states.
@@ -475,7 +480,6 @@ local function release()
   end
   local free = tonumber(header('concurrency')) - redis.call('SCARD', K.open)
   local first, size, cursor = batchNumber('first'), batchNumber('size'), batchNumber('cursor')
-  local visits = 0
   while free > 0 and visits < VISITS_AT_MOST do
     local due = redis.call('ZRANGEBYSCORE', K.returned, '-inf', NOW, 'LIMIT', 0, 1)[1]
     if due then
@@ -559,10 +563,10 @@ local function judge()
   if failed - forgiven <= allowed or (status == 'paused' and header('pauseKind') == kind) then
     return
   end
-  local message, count = mostFrequentError()
+  local message, times = mostFrequentError()
   local reason = 'Failure threshold exceeded: ' .. failed .. ' of ' .. batchNumber('size') .. ' failed, '
     .. allowed .. ' allowed' .. (forgiven > 0 and ' beyond the ' .. forgiven .. ' forgiven' or '')
-    .. '; most frequent: ' .. message .. ' (' .. count .. ')'
+    .. '; most frequent: ' .. message .. ' (' .. times .. ')'
   if transition('plan', status, 'trip') ~= status then
     pause('trip', kind, reason, 'gradus')
   else

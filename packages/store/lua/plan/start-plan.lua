@@ -2,9 +2,9 @@
 -- Input: now, actor, ifRevision?.
 -- Output: { outcome = 'done' | 'unchanged' | 'illegal', status } | { outcome = 'not-found' }
 --         | { outcome = 'stale', revision }
-local refused = refusal('start')
-if refused then
-  return refused
+local answer = refusal('start')
+if answer then
+  return answer
 end
 local to = transition('plan', header('status'), 'start')
 setFields(K.plan, 'status', to, 'startedAt', NOW)
