@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isChromiumThere, launchChromium } from '../support/chromium.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { BASE, createAsk } from '../support/http.js';
+import { waitFor } from '../support/waitFor.js';
 
+const OPENS_WITHIN_MS = 5_000;
 const PICTURE = new URL('../.artifacts/docs.png', import.meta.url).pathname;
 
-describe.skipIf(!isChromiumThere)('the documentation', () => {
+describe.skipIf(!isChromiumThere)('the documentation', { timeout: 60_000 }, () => {
   let gradus: Gradus;
   let browser: Browser;
   let page: Page;
@@ -20,6 +22,8 @@ describe.skipIf(!isChromiumThere)('the documentation', () => {
     gradus = await startGradus({ workers: 0 });
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+    // Shorter than a test may take: it says what it waited for.
+    page.setDefaultTimeout(40_000);
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -33,9 +37,20 @@ describe.skipIf(!isChromiumThere)('the documentation', () => {
     await gradus?.stop();
   });
 
+  /** Clicked while the page is still being made, an operation may close again. */
   const open = async (operationId: string) => {
     const operation = page.locator(`[id$="-${operationId}"]`);
-    await operation.getByRole('button').first().click();
+    await waitFor(
+      async () => {
+        await operation.getByRole('button').first().click();
+        const body = operation.locator('.opblock-body');
+        return body.waitFor({ timeout: OPENS_WITHIN_MS }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { what: `${operationId} to be open`, timeoutMs: 4 * OPENS_WITHIN_MS },
+    );
     return operation;
   };
 
