@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@gradus/client';
+import { SCOPES } from '@gradus/domain';
 import { connect } from '@gradus/redis';
 import { freePort } from '../scripts/ports.mjs';
 import { startRedis } from '../scripts/redis.mjs';
@@ -11,14 +12,7 @@ import { supervise } from '../scripts/supervise.mjs';
 import { cpuSecondsOf } from './processorTime.mjs';
 
 const STOP_MS = 10_000;
-const SCOPES = [
-  'plans:read',
-  'plans:write',
-  'agents:read',
-  'agents:write',
-  'agents:check-in',
-  'queues:admin',
-];
+
 /** Figures go to standard output, all else here. */
 export const say = (/** @type {string} */ line) => console.error(`bench | ${line}`);
 
