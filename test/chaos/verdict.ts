@@ -132,11 +132,24 @@ function faultsOfTask(of: Case, batch: Batch, task: PlanTask): string[] {
   if (last.outcome !== (fate.ending === 'fail' ? 'failed' : 'completed')) {
     faults.push(`its LCA says ${last.outcome}`);
   }
+  if (wentBackUnnoticed(of, task)) {
+    of.verdict.exceptions.push(`${task.agentId} was on its way back, and counts as failed`);
+    return faults;
+  }
   if (fate.ending === 'regress') return [...faults, ...faultsOfRegress(of, batch, task)];
   if (status !== (fate.ending === 'complete' ? 'completed' : 'failed')) {
     faults.push(`its LCA meant it to ${fate.ending}`);
   }
   return faults;
+}
+
+/** Where Redis forgot the plan of the way back, what runs the old version again has left the target. */
+function wentBackUnnoticed({ plan, books, losses }: Case, task: PlanTask): boolean {
+  const { status, actualVersion, componentInstanceUuid } = task;
+  if (plan.status !== 'failed' || status !== 'failed' || actualVersion !== FROM.version) return false;
+  return books
+    .backBy(componentInstanceUuid)
+    .some(({ takenAt }) => losses.some(({ at, ofState }) => ofState && at >= takenAt));
 }
 
 function faultsOfCancelled({ plan, verdict }: Case, last: Taken | undefined): string[] {
