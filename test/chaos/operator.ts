@@ -33,8 +33,16 @@ export interface Operator {
   ask<Answer>(question: (client: Client) => Promise<Answer>): Promise<Answer>;
 }
 
-/** @param startedAt milliseconds since 1970, which the scenario's instants count from */
-export function createOperator(urls: readonly string[], token: string, startedAt: number): Operator {
+/**
+ * @param startedAt milliseconds since 1970, which the scenario's instants count from
+ * @param isCalm whether the last fault is over: until then Redis may forget that a plan has ended
+ */
+export function createOperator(
+  urls: readonly string[],
+  token: string,
+  startedAt: number,
+  isCalm: () => boolean,
+): Operator {
   const clients = urls.map((baseUrl) => createClient({ baseUrl, token, maxRetries: 0 }));
   let turn = 0;
   const lastSeen = new Map<string, string>();
@@ -84,20 +92,19 @@ export function createOperator(urls: readonly string[], token: string, startedAt
         lastSeen.delete(upgrade.name);
         return watched;
       }
-      if (hasEnded(summary.status)) {
-        watched.plan = await ask((client) => client.getPlan(planId, limit));
-        watched.wayBack = watched.plan.status === 'failed' ? await wayBackOf(planId) : null;
-        const isOver = watched.plan.status !== 'failed' || watched.wayBack !== null;
-        if (hasEnded(watched.plan.status) && isOver) {
-          lastSeen.delete(upgrade.name);
-          return watched;
-        }
-      }
       const { status, currentBatch, pauseReason, waitingFor, counts } = summary;
       lastSeen.set(
         upgrade.name,
         JSON.stringify({ planId, status, currentBatch, pauseReason, waitingFor, counts }),
       );
+      if (hasEnded(status)) {
+        if (isCalm() && (await readEnd(watched))) {
+          lastSeen.delete(upgrade.name);
+          return watched;
+        }
+        await sleep(LOOK_EVERY_MS);
+        continue;
+      }
       if (commanded === 'cancel' || (commanded === 'resume' && isTripped(summary))) {
         watched.lost.push(`the ${commanded} of plan "${upgrade.name}", which was answered with 200`);
         commanded = 'nothing';
@@ -116,6 +123,14 @@ export function createOperator(urls: readonly string[], token: string, startedAt
       }
       await sleep(LOOK_EVERY_MS);
     }
+  }
+
+  /** @returns whether it has ended, and the way back of a failed one too */
+  async function readEnd(watched: Watched): Promise<boolean> {
+    watched.plan = await ask((client) => client.getPlan(watched.planId, { timeoutMs: ANSWER_WITHIN_MS }));
+    const { status } = watched.plan;
+    watched.wayBack = status === 'failed' ? await wayBackOf(watched.planId) : null;
+    return hasEnded(status) && (status !== 'failed' || watched.wayBack !== null);
   }
 
   /** @returns the plan that follows from a failed one, null while it is not there or has not ended */

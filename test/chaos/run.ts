@@ -82,7 +82,8 @@ export async function chaosRun(seed: number, given: RunSettings): Promise<RunRep
     for (const lca of lcas) lca.start();
     closing.push(() => Promise.all(lcas.map((lca) => lca.crash())));
 
-    const operator = createOperator(urls, token, Date.now());
+    let isCalm = false;
+    const operator = createOperator(urls, token, Date.now(), () => isCalm);
     underWay = operator.underWay;
     const inject = createInjector({
       ...{ namespace, appendfsync, redis, network, controlPlane, lcas, disorder, losses },
@@ -92,7 +93,9 @@ export async function chaosRun(seed: number, given: RunSettings): Promise<RunRep
         await sleep(fault.atMs);
         await inject(fault);
       }),
-    );
+    ).then(() => {
+      isCalm = true;
+    });
     const watching = Promise.all(scenario.plans.map((plan) => operator.lookAfter(plan)));
     const ended = Promise.all([watching, injecting]);
     const [watched] = await inTime(ended, endsWithinMs, 'every plan to end');

@@ -118,6 +118,7 @@ function judgeAttempts({ books, verdict, upgrade }: Case, task: PlanTask): void 
 }
 
 function faultsOfTask(of: Case, batch: Batch, task: PlanTask): string[] {
+  const { plan, losses, verdict } = of;
   const { status, attempt, lifecycleTaskUuid, componentInstanceUuid } = task;
   const fate = of.fates.get(componentInstanceUuid);
   const last = of.books.takenBy(componentInstanceUuid).at(-1);
@@ -129,11 +130,15 @@ function faultsOfTask(of: Case, batch: Batch, task: PlanTask): string[] {
   if (last.lifecycleTaskUuid !== lifecycleTaskUuid) faults.push(`its LCA had ${last.lifecycleTaskUuid} last`);
   if (attempt !== fate.failsFirst + 1) faults.push(`attempt ${fate.failsFirst + 1} is its last one`);
   if (timedOut(task)) return [...faults, ...faultsOfTimeout(of, task, fate, last)];
+  if (plan.status === 'cancelled' && last.outcome === 'cancelled' && losses.some(({ ofState }) => ofState)) {
+    verdict.exceptions.push(`${task.agentId} was told to cancel, and counts as ${status}`);
+    return faults;
+  }
   if (last.outcome !== (fate.ending === 'fail' ? 'failed' : 'completed')) {
     faults.push(`its LCA says ${last.outcome}`);
   }
   if (wentBackUnnoticed(of, task)) {
-    of.verdict.exceptions.push(`${task.agentId} was on its way back, and counts as failed`);
+    verdict.exceptions.push(`${task.agentId} was on its way back, and counts as failed`);
     return faults;
   }
   if (fate.ending === 'regress') return [...faults, ...faultsOfRegress(of, batch, task)];
