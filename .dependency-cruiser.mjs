@@ -1,7 +1,7 @@
 // Who may import whom.
 
 /** What apps are built on, beside the domain. */
-const LAYERS = '^packages/(client|queues|store)/';
+const LAYERS = '^packages/(client|queues|simulation|store)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -34,7 +34,7 @@ export default {
       to: { path: '^apps/' },
     },
     {
-      name: 'client-queues-store-not-each-other',
+      name: 'layers-not-each-other',
       comment: 'Each stands for itself on the domain; what needs two of them is an app.',
       severity: 'error',
       from: { path: LAYERS },
@@ -79,7 +79,7 @@ export default {
       comment: 'What it does it does over HTTP, as any other client.',
       severity: 'error',
       from: { path: '^apps/cli/' },
-      to: { path: '^packages/', pathNot: '^packages/(client|domain)/' },
+      to: { path: '^packages/', pathNot: '^packages/(client|domain|simulation)/' },
     },
     {
       name: 'ioredis-in-three-packages',

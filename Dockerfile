@@ -14,6 +14,7 @@ COPY packages/domain/package.json packages/domain/
 COPY packages/metrics/package.json packages/metrics/
 COPY packages/queues/package.json packages/queues/
 COPY packages/redis/package.json packages/redis/
+COPY packages/simulation/package.json packages/simulation/
 COPY packages/store/package.json packages/store/
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
@@ -46,6 +47,7 @@ COPY --from=build /gradus/packages/domain/dist packages/domain/dist
 COPY --from=build /gradus/packages/metrics/dist packages/metrics/dist
 COPY --from=build /gradus/packages/queues/dist packages/queues/dist
 COPY --from=build /gradus/packages/redis/dist packages/redis/dist
+COPY --from=build /gradus/packages/simulation/dist packages/simulation/dist
 COPY --from=build /gradus/packages/store/dist packages/store/dist
 COPY --from=build /gradus/packages/store/lua packages/store/lua
 COPY --from=build /gradus/apps/api/dist apps/api/dist

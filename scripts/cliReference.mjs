@@ -40,6 +40,11 @@ Text for people is written to the standard output, and everything that is not th
 A failure is then one document on the standard error: \`error\` (as in the table below), \`exitCode\`, \`message\`, and \`problem\` where the api has answered with one. A command line that is wrong is told in text.
 
 Colors are for terminals; \`NO_COLOR\` or \`--no-color\` turns them off. Control characters in names and errors, which come from agents, are shown as \`\\u001b\` and the like.`,
+  `## Simulating
+
+\`simulate\` asks no api. It plays a plan through in virtual time, from event to event, by the domain's own planner and \`decide\`: how long it takes, at which batch a bad release is stopped, and how many agents it has got by then. With \`--runs\` it does so again and again with other chances, and says how the runs are spread: how often a threshold stops a release that is good enough, and what the worst run came to. What a device does is drawn from the given rates, each attempt for itself; an agent has one component instance. Its exit code is 0 whatever comes of the plan.
+
+[performance.md](performance.md#on-paper) has a simulated plan beside the same one in reality.`,
   `## Watching
 
 On a terminal, \`plans watch\` draws a bar for each batch and redraws it in its place:

@@ -23,6 +23,13 @@ export function decimal(text: string): number {
   return Number(text);
 }
 
+/** @throws InvalidArgumentError */
+export function share(text: string): number {
+  const value = decimal(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return value;
+}
+
 /** @returns milliseconds @throws InvalidArgumentError */
 export function duration(text: string): number {
   try {

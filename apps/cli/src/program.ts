@@ -11,6 +11,7 @@ import { failureLines } from './failureText.js';
 import { addKeys } from './keys/keys.js';
 import { createOutput } from './output.js';
 import { addPlans } from './plans/plans.js';
+import { addSimulate } from './simulate/simulate.js';
 
 /** Of help that is not read on a terminal. */
 const HELP_WIDTH = 100;
@@ -40,6 +41,7 @@ function createProgram(context: Context): Command {
   addPlans(program, context);
   addAgents(program, context);
   addKeys(program, context);
+  addSimulate(program, context);
   addCompletion(program, context);
   return program;
 }
