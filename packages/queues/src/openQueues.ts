@@ -17,6 +17,8 @@ const RETRIES: Record<QueueName, JobsOptions> = {
 };
 
 const FAILED_JOBS_KEPT = 1_000;
+/** What BullMQ says of jobs while they go their way; nobody here listens to it. */
+const JOB_EVENTS_KEPT = 1_000;
 const ADDED_AT_ONCE = 500;
 const SECOND_MS = 1_000;
 /** A schedule whose next round is late by so many has lost its job. */
@@ -63,6 +65,7 @@ export async function openQueues({
       skipWaitingForReady: true,
       // It would ask at once, and nobody hears a failure.
       skipVersionCheck: true,
+      streams: { events: { maxLen: JOB_EVENTS_KEPT } },
       defaultJobOptions: {
         ...RETRIES[name],
         removeOnComplete: true,
