@@ -27,6 +27,12 @@ test('a made key may do what its scopes say, for its LCA alone', async () => {
   expect(made.key).toMatchObject({ name: 'hall 2', scopes: ['agents:read', 'agents:check-in'] });
 });
 
+test('a key has no name that the api would refuse', async () => {
+  const { code, stderr } = await runCli(['keys', 'create', '--name', 'gradus', '--scopes', 'plans:read'], {});
+  expect(code).toBe(2);
+  expect(stderr).toContain('--name');
+});
+
 test('each token is another, is shown once, and hash gives what its entry has', async () => {
   const [first, second] = await Promise.all(
     [1, 2].map(() => runCli(['keys', 'create', '--name', 'ops', '--scopes', 'plans:read'], {})),

@@ -1,9 +1,6 @@
 // What a static key is, and what it may do.
 import type { Scope } from '@gradus/domain';
 
-/** Who is named where Gradus did something by itself: nobody else has this name. */
-export const ITSELF = 'gradus';
-
 export interface ApiKey {
   /** The subject: who acts with this key. */
   name: string;

@@ -1,8 +1,7 @@
 // Who asks, and whether they may: by a static key, a JWT, or the session of a browser.
-import type { Scope } from '@gradus/domain';
+import { ITSELF, type Scope } from '@gradus/domain';
 import type { Context, MiddlewareHandler } from 'hono';
 import { decodeProtectedHeader } from 'jose';
-import { ITSELF } from './apiKeys.js';
 import type { Caller } from './caller.js';
 import { invalidToken, lacksScope, noToken } from './challenges.js';
 import type { ApiDeps, ApiEnv } from './env.js';

@@ -1,7 +1,6 @@
 // What the process is told by its environment.
-import { parseDuration, SCOPES } from '@gradus/domain';
+import { ITSELF, parseDuration, SCOPES } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
-import { ITSELF } from './apiKeys.js';
 import { algorithms, claimName, jwksUrl, jwtSettings, missingOfJwts } from './jwtSettings.js';
 
 /** More of it would make the expiry of a token mean little. */

@@ -20,6 +20,9 @@ export const EVENT_TYPES = [
 
 export type PlanEventType = (typeof EVENT_TYPES)[number];
 
+/** The actor of what Gradus did by itself: no key and no subject has this name. */
+export const ITSELF = 'gradus';
+
 export interface PlanEvent {
   /** Rises by one with every event of the plan. */
   id: string;
@@ -29,7 +32,7 @@ export interface PlanEvent {
   batchIndex: number | null;
   agentId: string | null;
   lifecycleTaskUuid: string | null;
-  /** Who did it: a key's name, or `gradus`. */
+  /** Who did it: a key's name, or {@link ITSELF}. */
   actor: string | null;
   /** Why, and the numbers that it was decided on. */
   detail: string | null;

@@ -1,5 +1,5 @@
 // Plans, as the workers drive them: each step is one script.
-import { type BatchStatus, hasEnded, type LifecycleTask, type Snapshot } from '@gradus/domain';
+import { type BatchStatus, hasEnded, ITSELF, type LifecycleTask, type Snapshot } from '@gradus/domain';
 import { holdingStatus } from './claims.js';
 import { deleteEndedBefore } from './deletePlan.js';
 import { planIndexEntry } from './keys.js';
@@ -167,7 +167,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
       return raw === false ? null : snapshotOf(raw);
     },
     startPlan: async (planId, now) => {
-      await run('start-plan', planId, { now, actor: 'gradus' });
+      await run('start-plan', planId, { now, actor: ITSELF });
     },
     openBatch: async (planId, batchIndex, { failureThreshold, allowedFailures }, now) => {
       const limit = { failureThreshold: failureThreshold.toString(), allowedFailures };

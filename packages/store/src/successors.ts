@@ -1,5 +1,5 @@
 // Plans that follow from an ended one: the failed agents again, or every upgraded agent back.
-import { type BatchCut, hasEnded, planRollback, runs, type Target } from '@gradus/domain';
+import { type BatchCut, hasEnded, ITSELF, planRollback, runs, type Target } from '@gradus/domain';
 import { chunks } from './chunks.js';
 import { holdingStatus } from './claims.js';
 import { createPlan, type Making, upgradeOf } from './createPlan.js';
@@ -175,7 +175,7 @@ async function makeRollback(
   const renewal = { instead: named, rollbackPlanId };
   const renewed = await parts.scripts.run<string>('name-rollback', parts.keys.planAll(sourcePlanId), renewal);
   if (renewed !== 'named') throw new StoreUnavailable(new RollbackUnderWay(sourcePlanId));
-  const succession = { id: rollbackPlanId, sourcePlanId, actor: 'gradus' };
+  const succession = { id: rollbackPlanId, sourcePlanId, actor: ITSELF };
   const making = await wayBack(parts, succession, source, [sourcePlanId]);
   if (making === null) return { rollbackPlanId, refusal: 'nothing to roll back' };
   const assertWanted = async () => {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { withOutputOptions } from '../apiCommand.js';
 import { answer, type Context } from '../context.js';
 import { withExamples } from '../help.js';
-import { scopes, sha256Of } from './entry.js';
+import { keyName, scopes, sha256Of } from './entry.js';
 
 const TOKEN_BYTES = 32;
 
@@ -19,7 +19,7 @@ export function addCreate(keys: Command, context: Context): void {
   const command = keys
     .command('create')
     .description('Make a random token, shown once, and the entry of GRADUS_API_KEYS that knows it.')
-    .requiredOption('--name <text>', 'who acts with it')
+    .requiredOption('--name <text>', 'who acts with it', keyName)
     .requiredOption(
       '--scopes <list>',
       'what it may do, separated by commas, such as plans:read,plans:write',
