@@ -1,5 +1,5 @@
 // Agents become batches and tasks.
-import { type Agent, type BatchCut, cutBatches, planUpgrade } from '@gradus/domain';
+import { type Agent, assemble, type BatchCut, cutBatches, upgradeOfAgent } from '@gradus/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -26,7 +26,7 @@ function agent(agentId: string, ...instances: [version: string | null, release: 
 
 function plan(agents: Agent[], cut: BatchCut = { batchSize: 10 }) {
   let uuid = 0;
-  const planned = planUpgrade(UPGRADE, agents, cut, () => `task-${uuid++}`);
+  const planned = assemble(agents.map(upgradeOfAgent(UPGRADE, () => `task-${uuid++}`)), cut);
   if (planned.outcome !== 'planned') throw new TypeError(`planning ended in ${planned.outcome}`);
   return planned;
 }
@@ -90,7 +90,7 @@ describe('a plan', () => {
       agent('unknown', [null, null]),
       agent('other-release', ['1.3.0', '220']),
     ];
-    expect(planUpgrade(UPGRADE, agents, { batchSize: 1 }, () => 'task')).toEqual({
+    expect(assemble(agents.map(upgradeOfAgent(UPGRADE, () => 'task')), { batchSize: 1 })).toEqual({
       outcome: 'version-mismatch',
       agents: [
         { agentId: 'old', actualVersion: '1.1.0' },

@@ -1,4 +1,5 @@
 // The whole plan as a stream of JSON: read batch by batch as the client takes it, never held as one string.
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Batch, Forecast, Plan, PlanHeader } from '@gradus/domain';
 import type { OpenedPlan, Preview, Store } from '@gradus/store';
 import type { TypedResponse } from 'hono';
@@ -53,7 +54,7 @@ function* batchJson({ batchIndex, agentIds, status, failedCount, tasks, ...more 
 /** @param more stands after the plan's own fields */
 async function* planJson(
   plan: PlanHeader,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  batches: AsyncIterable<Batch>,
   more: object,
 ): AsyncGenerator<string> {
   yield `${JSON.stringify(headOf(plan)).slice(0, -1)},"batches":[`;
@@ -78,6 +79,8 @@ async function* encoded(
       if (chunk.length < CHUNK_CHARACTERS) continue;
       yield encoder.encode(chunk);
       chunk = '';
+      // A client that takes everything at once would have the process to itself.
+      await othersTurn();
     }
     if (chunk !== '') yield encoder.encode(chunk);
   } catch (error) {

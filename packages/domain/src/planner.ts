@@ -38,9 +38,27 @@ export interface PlannedBatch {
   skipped: number;
 }
 
+/** An agent with an instance that runs neither `fromVersion` nor the target. */
+export interface Mismatched {
+  agentId: string;
+  actualVersion: string | null;
+}
+
+/** What is to be known of an agent for its tasks. */
+type Plannable = Pick<Agent, 'agentId' | 'nodeUuid' | 'lcaUuid' | 'components'>;
+
+/** Plans one agent; of many, each for itself. */
+export type PlanAgent = (agent: Plannable) => PlannedAgent | Mismatched;
+
 export type Planned =
-  | { outcome: 'planned'; agents: PlannedAgent[]; batches: PlannedBatch[]; fromRelease: string | null }
-  | { outcome: 'version-mismatch'; agents: { agentId: string; actualVersion: string | null }[] };
+  | {
+      outcome: 'planned';
+      agents: PlannedAgent[];
+      batches: PlannedBatch[];
+      /** The release that all instances which are to be updated run; null where they differ. */
+      fromRelease: string | null;
+    }
+  | { outcome: 'version-mismatch'; agents: Mismatched[] };
 
 /** @returns whether the instance runs the target, version and release both */
 export function runs(
@@ -50,90 +68,92 @@ export function runs(
   return instance.actualVersion === target.version && instance.actualRelease === target.release;
 }
 
-/** @returns the release that all instances which are to be updated run, or null where they differ */
-function commonRelease(agents: readonly PlannedAgent[]): string | null {
-  const releases = new Set(
-    agents.flatMap((agent) =>
-      agent.tasks.filter((task) => task.status === 'pending').map((task) => task.actualRelease),
-    ),
-  );
-  const [only = null] = releases;
-  return releases.size === 1 ? only : null;
-}
-
 /**
- * Plans one task for each component instance of each agent, in the agents' order.
+ * One task for each component instance of an agent.
  *
- * @param agents each once
  * @param newTaskUuid gives a new `lifecycleTaskUuid` at each call
- * @returns the plan, or every agent with an instance that runs neither `fromVersion` nor the target
  */
-export function planUpgrade(
-  upgrade: Upgrade,
-  agents: readonly Agent[],
-  cut: BatchCut,
-  newTaskUuid: () => string,
-): Planned {
+export function upgradeOfAgent(upgrade: Upgrade, newTaskUuid: () => string): PlanAgent {
   const target = { version: upgrade.toVersion, release: upgrade.toRelease };
-  const mismatched: { agentId: string; actualVersion: string | null }[] = [];
-  const planned: PlannedAgent[] = [];
-  for (const agent of agents) {
-    const stranger = agent.components.find(
+  return ({ agentId, nodeUuid, lcaUuid, components }) => {
+    const stranger = components.find(
       (instance) => instance.actualVersion !== upgrade.fromVersion && !runs(instance, target),
     );
-    if (stranger !== undefined) {
-      mismatched.push({ agentId: agent.agentId, actualVersion: stranger.actualVersion });
-      continue;
-    }
-    planned.push({
-      agentId: agent.agentId,
-      nodeUuid: agent.nodeUuid,
-      lcaUuid: agent.lcaUuid,
-      tasks: agent.components.map((instance) => ({
-        ...instance,
-        lifecycleTaskUuid: newTaskUuid(),
-        status: runs(instance, target) ? 'skipped' : 'pending',
-        target: null,
-      })),
-    });
-  }
-  if (mismatched.length > 0) return { outcome: 'version-mismatch', agents: mismatched };
-
-  return { outcome: 'planned', agents: planned, ...cutAgents(planned, cut) };
+    if (stranger !== undefined) return { agentId, actualVersion: stranger.actualVersion };
+    const tasks = components.map((instance) => taskOf(instance, target, null, newTaskUuid()));
+    return { agentId, nodeUuid, lcaUuid, tasks };
+  };
 }
 
 /**
- * Plans the way back: one task for each instance that has a target of its own.
+ * The way back of an agent: one task for each instance that has a target of its own.
  *
- * @param agents each once, and each with such an instance
  * @param targets by agentId and componentInstanceUuid, parted by a space: instances' UUIDs are their clients' own
  */
-export function planRollback(
-  agents: readonly Agent[],
-  targets: ReadonlyMap<string, Target>,
-  cut: BatchCut,
-  newTaskUuid: () => string,
-): Planned {
-  const planned = agents.map(({ agentId, nodeUuid, lcaUuid, components }): PlannedAgent => {
-    const tasks = components.flatMap((instance): PlannedTask[] => {
+export function wayBackOfAgent(targets: ReadonlyMap<string, Target>, newTaskUuid: () => string): PlanAgent {
+  return ({ agentId, nodeUuid, lcaUuid, components }) => {
+    const tasks = components.flatMap((instance) => {
       const target = targets.get(`${agentId} ${instance.componentInstanceUuid}`);
-      if (target === undefined) return [];
-      const status = runs(instance, target) ? 'skipped' : 'pending';
-      return [{ ...instance, lifecycleTaskUuid: newTaskUuid(), status, target }];
+      return target === undefined ? [] : [taskOf(instance, target, target, newTaskUuid())];
     });
     return { agentId, nodeUuid, lcaUuid, tasks };
-  });
-  return { outcome: 'planned', agents: planned, ...cutAgents(planned, cut) };
+  };
 }
 
-function cutAgents(agents: readonly PlannedAgent[], cut: BatchCut) {
+function taskOf(
+  instance: ComponentInstance,
+  target: Target,
+  ownTarget: Target | null,
+  lifecycleTaskUuid: string,
+): PlannedTask {
+  const { componentUuid, componentInstanceUuid, componentName, runtimeStatus } = instance;
+  const { actualVersion, actualRelease } = instance;
+  return {
+    ...{ componentUuid, componentInstanceUuid, componentName, runtimeStatus, actualVersion, actualRelease },
+    lifecycleTaskUuid,
+    status: runs(instance, target) ? 'skipped' : 'pending',
+    target: ownTarget,
+  };
+}
+
+/**
+ * Makes a plan of its agents.
+ *
+ * @param agents each once, in the plan's order
+ * @returns the plan, or every agent that does not fit it
+ */
+export function assemble(agents: readonly (PlannedAgent | Mismatched)[], cut: BatchCut): Planned {
+  const planned = agents.filter((agent) => 'tasks' in agent);
+  if (planned.length < agents.length) {
+    const mismatched = agents.filter((agent): agent is Mismatched => !('tasks' in agent));
+    return { outcome: 'version-mismatch', agents: mismatched };
+  }
+  return {
+    outcome: 'planned',
+    agents: planned,
+    batches: cutAgents(planned, cut),
+    fromRelease: commonRelease(planned),
+  };
+}
+
+function cutAgents(agents: readonly PlannedAgent[], cut: BatchCut): PlannedBatch[] {
   let first = 0;
-  const batches = cutBatches(agents.length, cut).map((size): PlannedBatch => {
-    const members = agents.slice(first, first + size);
-    const skipped = members.filter((agent) => agent.tasks.every((task) => task.status === 'skipped')).length;
+  return cutBatches(agents.length, cut).map((size): PlannedBatch => {
+    let skipped = 0;
+    for (let ordinal = first; ordinal < first + size; ordinal += 1) {
+      if (agents[ordinal]?.tasks.every((task) => task.status === 'skipped')) skipped += 1;
+    }
     const batch = { first, size, skipped };
     first += size;
     return batch;
   });
-  return { batches, fromRelease: commonRelease(agents) };
+}
+
+function commonRelease(agents: readonly PlannedAgent[]): string | null {
+  const releases = new Set<string | null>();
+  for (const { tasks } of agents) {
+    for (const { status, actualRelease } of tasks) if (status === 'pending') releases.add(actualRelease);
+  }
+  const [only = null] = releases;
+  return releases.size === 1 ? only : null;
 }

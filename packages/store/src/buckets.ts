@@ -4,8 +4,16 @@ import type { Keys } from './keys.js';
 
 const AGENTS_A_COMMAND = 250;
 
+export interface BucketPart<Member> {
+  bucket: number;
+  part: Member[];
+}
+
 /** The members by their bucket, in parts that one command takes. */
-export function byBucket<Member extends { agentId: string }>(keys: Keys, members: readonly Member[]) {
+export function byBucket<Member extends { agentId: string }>(
+  keys: Keys,
+  members: readonly Member[],
+): BucketPart<Member>[] {
   const buckets = new Map<number, Member[]>();
   for (const member of members) {
     const bucket = keys.bucketOf(member.agentId);

@@ -1,7 +1,8 @@
 // Which plan holds an agent: the newest in the agent's history, for as long as that plan has not ended. So the
 // claims of a plan are void by its own end, whoever dies on the way; nothing has to be freed.
 import { hasEnded, type PlanStatus } from '@gradus/domain';
-import { byBucket } from './buckets.js';
+import pMap from 'p-map';
+import { type BucketPart, byBucket } from './buckets.js';
 import type { Conflict } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
 import { isNewerSchema } from './schema.js';
@@ -10,6 +11,7 @@ import type { StoreParts } from './storeParts.js';
 
 /** An agent's history is rewritten at each claim: it is not to grow for ever. */
 const PLANS_REMEMBERED = 1_000;
+const CLAIMS_AT_ONCE = 16;
 
 interface Member {
   agentId: string;
@@ -84,7 +86,7 @@ async function claimRound(
   records: (AgentRecord | null)[],
 ): Promise<Held[]> {
   const held: Held[] = [];
-  const claims = byBucket(keys, members).map(async ({ bucket, part }) => {
+  const claim = async ({ bucket, part }: BucketPart<Member>) => {
     const agents = part.map(({ agentId, ordinal }) => ({ agentId, ordinal }));
     const input = { planId, agents, voidPlans, historyKept: PLANS_REMEMBERED };
     const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
@@ -95,8 +97,8 @@ async function claimRound(
       records[member.ordinal] = parseRecord(record);
       if (holder !== '') held.push({ ...member, planId: holder });
     }
-  });
-  await Promise.all(claims);
+  };
+  await pMap(byBucket(keys, members), claim, { concurrency: CLAIMS_AT_ONCE });
   return held;
 }
 
@@ -107,10 +109,9 @@ export async function freeAgents(
   agentIds: readonly string[],
 ): Promise<void> {
   const members = agentIds.map((agentId) => ({ agentId }));
-  await Promise.all(
-    byBucket(keys, members).map(({ bucket, part }) => {
-      const input = { planId, agentIds: part.map(({ agentId }) => agentId) };
-      return scripts.raw('free-agents', [keys.histories(bucket)], [JSON.stringify(input)]);
-    }),
-  );
+  const free = ({ bucket, part }: BucketPart<{ agentId: string }>) => {
+    const input = { planId, agentIds: part.map(({ agentId }) => agentId) };
+    return scripts.raw('free-agents', [keys.histories(bucket)], [JSON.stringify(input)]);
+  };
+  await pMap(byBucket(keys, members), free, { concurrency: CLAIMS_AT_ONCE });
 }

@@ -1,12 +1,14 @@
 // Making a plan: reserve its id, claim every agent, write it, and only then show it. A process that dies in
 // between leaves a reservation whose lease runs out.
-import { type Agent, type Planned, type PlannedAgent, planUpgrade } from '@gradus/domain';
+import { assemble, type PlanAgent, type Planned, type PlannedAgent, upgradeOfAgent } from '@gradus/domain';
+import pMap from 'p-map';
 import { chunks } from './chunks.js';
 import { type Claimed, claimAgents, freeAgents } from './claims.js';
+import { mapInTurns } from './inTurns.js';
 import { planIndexEntry } from './keys.js';
 import { persist } from './persist.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
-import { type AgentRecord, shownAgent } from './records.js';
+import type { AgentRecord } from './records.js';
 import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -15,6 +17,7 @@ import { freshTaskUuid } from './uuids.js';
 /** A making takes no longer; one that has not published its plan by then never does. */
 export const LEASE_MS = 120_000;
 const AGENTS_A_WRITE = 250;
+const WRITES_AT_ONCE = 8;
 const SHOWN_AT_MOST = 100;
 
 /** What is to be made. */
@@ -25,7 +28,7 @@ export interface Making {
   sourcePlanUuid: string | null;
   /** Plans whose claims count no more though they have not ended. */
   yielding: readonly string[];
-  planAgents: (agents: Agent[]) => Planned;
+  planAgent: PlanAgent;
   /** Asked once the id is reserved; throws where another making has taken this one's place. */
   assertWanted?: () => Promise<void>;
 }
@@ -41,8 +44,7 @@ class ReservationLost extends Error {
 
 /** A plan as a client asked for it. */
 export function upgradeOf(plan: NewPlan): Making {
-  const planAgents = (agents: Agent[]) => planUpgrade(plan, agents, plan.cut, freshTaskUuid);
-  return { plan, sourcePlanUuid: null, yielding: [], planAgents };
+  return { plan, sourcePlanUuid: null, yielding: [], planAgent: upgradeOfAgent(plan, freshTaskUuid) };
 }
 
 /**
@@ -83,7 +85,7 @@ type Prepared =
   | { outcome: 'planned'; planned: Extract<Planned, { outcome: 'planned' }>; records: AgentRecord[] }
   | Exclude<CreatePlanResult, { outcome: 'created' }>;
 
-export function prepare(making: Making, { records, conflicts }: Claimed): Prepared {
+export async function prepare(making: Making, { records, conflicts }: Claimed): Promise<Prepared> {
   const unknown = making.plan.agentIds.filter((_, index) => records[index] === null);
   if (unknown.length > 0) {
     const shown = unknown.slice(0, SHOWN_AT_MOST);
@@ -94,7 +96,7 @@ export function prepare(making: Making, { records, conflicts }: Claimed): Prepar
     return { outcome: 'agents-busy', conflicts: shown, conflictCount: conflicts.length };
   }
   const known = records.filter((record) => record !== null);
-  const planned = making.planAgents(known.map(shownAgent));
+  const planned = assemble(await mapInTurns(known, making.planAgent), making.plan.cut);
   if (planned.outcome === 'version-mismatch') {
     const { agents } = planned;
     return { ...planned, agents: agents.slice(0, SHOWN_AT_MOST), agentCount: agents.length };
@@ -106,7 +108,7 @@ export function prepare(making: Making, { records, conflicts }: Claimed): Prepar
 async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
   const { connection, keys } = parts;
   const { id, agentIds } = making.plan;
-  const prepared = prepare(making, await claimAgents(parts, id, agentIds, making.yielding));
+  const prepared = await prepare(making, await claimAgents(parts, id, agentIds, making.yielding));
   if (prepared.outcome !== 'planned') return prepared;
   const { planned, records } = prepared;
   await writeAgents(parts, id, planned.agents, records);
@@ -134,16 +136,16 @@ async function writeAgents(
   agents: PlannedAgent[],
   records: AgentRecord[],
 ): Promise<void> {
-  const lines = agents.map((agent, ordinal) => ({
-    ordinal,
-    static: JSON.stringify(staticOf(agent)),
-    state: JSON.stringify(stateOf(agent, records[ordinal])),
-  }));
-  const answers = await Promise.all(
-    chunks(lines, AGENTS_A_WRITE).map((part) =>
-      scripts.run<string>('write-agents', keys.planAll(planId), { agents: part }),
-    ),
-  );
+  const ordinals = chunks([...agents.keys()], AGENTS_A_WRITE);
+  const write = (part: number[]) => {
+    const lines = part.map((ordinal) => {
+      const agent = agents[ordinal] as PlannedAgent;
+      const state = stateOf(agent, records[ordinal]);
+      return { ordinal, static: JSON.stringify(staticOf(agent)), state: JSON.stringify(state) };
+    });
+    return scripts.run<string>('write-agents', keys.planAll(planId), { agents: lines });
+  };
+  const answers = await pMap(ordinals, write, { concurrency: WRITES_AT_ONCE });
   if (answers.includes('abandoned')) throw new StoreUnavailable(new ReservationLost(planId));
 }
 

@@ -4,6 +4,7 @@ import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents } from './events.js';
+import { mapInTurns } from './inTurns.js';
 import { type Command, type CommandResult, NewerPlan, type PauseKind, type Plans } from './port.js';
 import { previewPlan } from './previewPlan.js';
 import {
@@ -68,12 +69,15 @@ export function createPlans(parts: StoreParts): Plans {
     if (!isVisible(plan)) return null;
     const open = batchIndex === Number(plan['currentBatch']) ? (numbers as Fields) : {};
     const stored = JSON.parse(text as string) as StoredBatch;
-    const agents = (statics as string[]).map((line) => JSON.parse(line) as StaticAgent);
-    const rows = (states as string[]).map((line) => JSON.parse(line) as StateRows);
+    const agents = await mapInTurns(statics as string[], (line, index) => {
+      const agent = JSON.parse(line) as StaticAgent;
+      const rows = JSON.parse((states as string[])[index] ?? '') as StateRows;
+      return { agentId: agent[0], tasks: tasksOf(plan, agent, rows) };
+    });
     return {
       ...batchSummaryOf(plan, batchIndex, stored, open, Number(heard)),
-      agentIds: agents.map(([agentId]) => agentId),
-      tasks: agents.flatMap((agent, index) => tasksOf(plan, agent, rows[index] ?? [])),
+      agentIds: agents.map(({ agentId }) => agentId),
+      tasks: agents.flatMap(({ tasks }) => tasks),
     };
   }
 

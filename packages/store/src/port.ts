@@ -84,7 +84,7 @@ export type CreatePlanResult =
 export interface Preview {
   summary: PlanSummary;
   /** Each made when it is asked for. */
-  batches: Iterable<Batch>;
+  batches: AsyncIterable<Batch>;
   forecast: Forecast;
 }
 

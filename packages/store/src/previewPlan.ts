@@ -9,9 +9,11 @@ import {
   type PlanSummary,
   waitingFor,
 } from '@gradus/domain';
-import { byBucket } from './buckets.js';
+import pMap from 'p-map';
+import { type BucketPart, byBucket } from './buckets.js';
 import type { Claimed } from './claims.js';
 import { headerFields, prepare, stateOf, staticOf, upgradeOf } from './createPlan.js';
+import { mapInTurns } from './inTurns.js';
 import type { NewPlan, PreviewResult } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
 import { isNewerSchema } from './schema.js';
@@ -19,13 +21,15 @@ import { batchSummaryOf, type Fields, headerOf, planStatusOf, tasksOf } from './
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 
+const READS_AT_ONCE = 16;
+
 /** What publishing and the first event make of a header. */
 const PUBLISHED: Fields = { status: 'pending', currentBatch: '0', revision: '1' };
 
 /** @throws StoreUnavailable */
 export async function previewPlan(parts: StoreParts, plan: NewPlan): Promise<PreviewResult> {
   const making = upgradeOf(plan);
-  const prepared = prepare(making, await lookUp(parts, plan.agentIds));
+  const prepared = await prepare(making, await lookUp(parts, plan.agentIds));
   if (prepared.outcome !== 'planned') return prepared;
   const { planned, records } = prepared;
   const createdAt = parts.clock.now();
@@ -49,7 +53,7 @@ async function lookUp(parts: StoreParts, agentIds: readonly string[]): Promise<C
   const records: (AgentRecord | null)[] = new Array(agentIds.length).fill(null);
   const heads: (string | null)[] = new Array(agentIds.length).fill(null);
   const members = agentIds.map((agentId, ordinal) => ({ agentId, ordinal }));
-  const reads = byBucket(keys, members).map(async ({ bucket, part }) => {
+  const read = async ({ bucket, part }: BucketPart<(typeof members)[number]>) => {
     const ids = part.map(({ agentId }) => agentId);
     const [texts, histories] = await Promise.all([
       unlessAway(connection.hmget(keys.records(bucket), ...ids)),
@@ -61,8 +65,8 @@ async function lookUp(parts: StoreParts, agentIds: readonly string[]): Promise<C
       records[ordinal] = parseRecord(text);
       heads[ordinal] = histories[index]?.split(' ')[0] || null;
     }
-  });
-  await Promise.all(reads);
+  };
+  await pMap(byBucket(keys, members), read, { concurrency: READS_AT_ONCE });
   const holders = [...new Set(heads.filter((head) => head !== null))];
   const holds = await Promise.all(holders.map((planId) => isHolding(parts, planId)));
   const holding = new Set(holders.filter((_, index) => holds[index]));
@@ -109,22 +113,19 @@ function summaryOf(
   return { ...headerOf(fields, counts, waiting), batches };
 }
 
-function* batchesOf(
+async function* batchesOf(
   fields: Fields,
   planned: Extract<Planned, { outcome: 'planned' }>,
   records: readonly AgentRecord[],
   { batches }: PlanSummary,
-): Generator<Batch> {
+): AsyncGenerator<Batch> {
   for (const [index, { first, size }] of planned.batches.entries()) {
     const summary = batches[index];
     if (summary === undefined) continue;
     const agents = planned.agents.slice(first, first + size);
-    yield {
-      ...summary,
-      agentIds: agents.map(({ agentId }) => agentId),
-      tasks: agents.flatMap((agent, offset) =>
-        tasksOf(fields, staticOf(agent), stateOf(agent, records[first + offset])),
-      ),
-    };
+    const tasks = await mapInTurns(agents, (agent, offset) =>
+      tasksOf(fields, staticOf(agent), stateOf(agent, records[first + offset])),
+    );
+    yield { ...summary, agentIds: agents.map(({ agentId }) => agentId), tasks: tasks.flat() };
   }
 }

@@ -1,5 +1,5 @@
 // Plans that follow from an ended one: the failed agents again, or every upgraded agent back.
-import { type BatchCut, hasEnded, ITSELF, planRollback, runs, type Target } from '@gradus/domain';
+import { type BatchCut, hasEnded, ITSELF, runs, type Target, wayBackOfAgent } from '@gradus/domain';
 import { chunks } from './chunks.js';
 import { holdingStatus } from './claims.js';
 import { createPlan, type Making, upgradeOf } from './createPlan.js';
@@ -259,6 +259,6 @@ function backTo(
     plan: { ...upgrade, toVersion: common('version'), toRelease: common('release') },
     sourcePlanUuid,
     yielding,
-    planAgents: (agents) => planRollback(agents, targets, upgrade.cut, freshTaskUuid),
+    planAgent: wayBackOfAgent(targets, freshTaskUuid),
   };
 }

@@ -8,12 +8,18 @@ local isVoid = {}
 for _, planId in ipairs(IN.voidPlans) do
   isVoid[planId] = true
 end
-local answers = {}
+local agentIds = {}
 for i, agent in ipairs(IN.agents) do
-  local record = redis.call('HGET', KEYS[1], agent.agentId) or ''
+  agentIds[i] = agent.agentId
+end
+local records = redis.call('HMGET', KEYS[1], unpack(agentIds))
+local histories = redis.call('HMGET', KEYS[2], unpack(agentIds))
+local answers, claims = {}, {}
+for i, agent in ipairs(IN.agents) do
+  local record = records[i] or ''
   local holder = ''
   if record ~= '' then
-    local plans = redis.call('HGET', KEYS[2], agent.agentId) or ''
+    local plans = histories[i] or ''
     local head = string.match(plans, '^([^ ]+) ') or ''
     if head ~= '' and head ~= IN.planId and not isVoid[head] then
       holder = head
@@ -28,9 +34,12 @@ for i, agent in ipairs(IN.agents) do
           kept[#kept + 1] = earlier
         end
       end
-      redis.call('HSET', KEYS[2], agent.agentId, table.concat(kept, ','))
+      claims[#claims + 1], claims[#claims + 2] = agent.agentId, table.concat(kept, ',')
     end
   end
   answers[i] = { record, holder }
+end
+if #claims > 0 then
+  redis.call('HSET', KEYS[2], unpack(claims))
 end
 return answers

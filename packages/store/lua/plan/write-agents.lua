@@ -4,8 +4,11 @@
 if header('status') ~= 'creating' then
   return cjson.encode('abandoned')
 end
+local statics, states = {}, {}
 for _, agent in ipairs(IN.agents) do
-  redis.call('HSET', K.agents, agent.ordinal, agent.static)
-  redis.call('HSET', K.state, agent.ordinal, agent.state)
+  statics[#statics + 1], statics[#statics + 2] = agent.ordinal, agent.static
+  states[#states + 1], states[#states + 2] = agent.ordinal, agent.state
 end
+redis.call('HSET', K.agents, unpack(statics))
+redis.call('HSET', K.state, unpack(states))
 return cjson.encode('written')
