@@ -10,7 +10,7 @@ import { type Line, readLines } from './lines.js';
 import { importedAgent } from './schemas/agent.js';
 
 const MAX_LINE_BYTES = 64 * 1024;
-const BATCH_AGENTS = 500;
+const BATCH_AGENTS = 2_000;
 
 /** The codes that a line can be rejected with. */
 export const REJECTION_CODES = [

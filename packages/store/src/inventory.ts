@@ -1,5 +1,7 @@
 // The inventory: which agents there are, what they run, and which plans have had them.
 import type { Agent, AgentInput, ComponentFacts } from '@gradus/domain';
+import pMap from 'p-map';
+import { type BucketPart, byBucket } from './buckets.js';
 import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
 import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
@@ -8,67 +10,121 @@ import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { wellFormedJson } from './wellFormed.js';
 
+const PARTS_AT_ONCE = 16;
 const AGENTS_LOOKED_AT_ONCE = 200;
 /** A filtered listing looks at so many agents for a page before it answers what it has. */
 const AGENTS_LOOKED_AT_MOST = 20_000;
 
 /** An agent as it lies there, to be written only if nothing changed meanwhile. */
 interface Read {
+  agentId: string;
   record: string;
   history: string;
+}
+
+interface Putting {
+  agentId: string;
+  input: AgentInput;
+  /** Where its result goes. */
+  index: number;
 }
 
 export function createInventory(parts: StoreParts): Inventory {
   const { connection, scripts, keys, clock } = parts;
 
-  async function read(agentId: string): Promise<Read> {
-    const bucket = keys.bucketOf(agentId);
-    const [record, history] = await Promise.all([
-      unlessAway(connection.hget(keys.records(bucket), agentId)),
-      unlessAway(connection.hget(keys.histories(bucket), agentId)),
+  async function read(bucket: number, agentIds: readonly string[]): Promise<Read[]> {
+    const [records, histories] = await Promise.all([
+      unlessAway(connection.hmget(keys.records(bucket), ...agentIds)),
+      unlessAway(connection.hmget(keys.histories(bucket), ...agentIds)),
     ]);
-    return { record: record ?? '', history: history ?? '' };
+    return agentIds.map((agentId, index) => ({
+      agentId,
+      record: records[index] ?? '',
+      history: histories[index] ?? '',
+    }));
   }
 
-  /** @returns whether it was written: nothing had changed since it was read */
-  async function write(agentId: string, before: Read, record: string): Promise<boolean> {
-    const bucket = keys.bucketOf(agentId);
+  /** @returns of each whether it was written: nothing had changed since it was read */
+  async function write(
+    bucket: number,
+    changes: readonly { before: Read; record: string }[],
+  ): Promise<boolean[]> {
+    if (changes.length === 0) return [];
     const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
-    return (
-      (await scripts.raw('put-agent', bucketKeys, [agentId, before.record, before.history, record])) === 1
+    const args = changes.flatMap(({ before, record }) => [
+      before.agentId,
+      before.record,
+      before.history,
+      record,
+    ]);
+    const answers = (await scripts.raw('put-agents', bucketKeys, args)) as number[];
+    return answers.map((answer) => answer === 1);
+  }
+
+  /** @returns finds the plan that has not ended and holds an agent, null where there is none; asks once of each */
+  function holders(): (history: string) => Promise<string | null> {
+    const asked = new Map<string, Promise<boolean>>();
+    return async (history) => {
+      const planId = history.split(' ')[0];
+      if (planId === undefined || planId === '') return null;
+      const answer = asked.get(planId) ?? isVoid(parts, planId);
+      asked.set(planId, answer);
+      return (await answer) ? null : planId;
+    };
+  }
+
+  /** @returns those that somebody else changed meanwhile */
+  async function putPart(
+    { bucket, part }: BucketPart<Putting>,
+    results: PutAgentResult[],
+  ): Promise<Putting[]> {
+    const holderOf = holders();
+    const found = await read(
+      bucket,
+      part.map(({ agentId }) => agentId),
     );
-  }
-
-  /** @returns the plan that has not ended and holds the agent, null where there is none */
-  async function holderOf(history: string): Promise<string | null> {
-    const planId = history.split(' ')[0];
-    if (planId === undefined || planId === '') return null;
-    return (await isVoid(parts, planId)) ? null : planId;
-  }
-
-  async function put(agentId: string, input: AgentInput): Promise<PutAgentResult> {
-    for (;;) {
-      const found = await read(agentId);
-      const before = found.record === '' ? null : parseRecord(found.record);
-      const record = recordOf(agentId, input, before, clock.now());
-      const planId = await holderOf(found.history);
-      if (planId !== null && (before === null || !sameButAttributes(before, record))) {
-        return { outcome: 'busy', planId };
-      }
-      if (before === null) await unlessAway(connection.zadd(keys.agentIndex, 0, agentId));
-      if (await write(agentId, found, wellFormedJson(record))) {
-        return { outcome: before === null ? 'created' : 'updated', agent: shownAgent(record) };
-      }
+    const changes: { one: Putting; before: Read; known: AgentRecord | null; after: AgentRecord }[] = [];
+    for (const [index, one] of part.entries()) {
+      const before = found[index] as Read;
+      const known = before.record === '' ? null : parseRecord(before.record);
+      const after = recordOf(one.agentId, one.input, known, clock.now());
+      const planId = await holderOf(before.history);
+      if (planId !== null && (known === null || !sameButAttributes(known, after))) {
+        results[one.index] = { outcome: 'busy', planId };
+      } else changes.push({ one, before, known, after });
     }
+    const fresh = changes.flatMap(({ one, known }) => (known === null ? ['0', one.agentId] : []));
+    if (fresh.length > 0) await unlessAway(connection.zadd(keys.agentIndex, ...fresh));
+    const written = await write(
+      bucket,
+      changes.map(({ before, after }) => ({ before, record: wellFormedJson(after) })),
+    );
+    return changes.flatMap(({ one, known, after }, index) => {
+      if (!written[index]) return [one];
+      results[one.index] = { outcome: known === null ? 'created' : 'updated', agent: shownAgent(after) };
+      return [];
+    });
   }
+
+  const putMany: Inventory['putMany'] = async (agents) => {
+    const results: PutAgentResult[] = new Array(agents.length);
+    let left = agents.map(({ agentId, input }, index): Putting => ({ agentId, input, index }));
+    while (left.length > 0) {
+      const put = (part: BucketPart<Putting>) => putPart(part, results);
+      left = (await pMap(byBucket(keys, left), put, { concurrency: PARTS_AT_ONCE })).flat();
+    }
+    return results;
+  };
 
   const remove: Inventory['remove'] = async (agentId) => {
+    const bucket = keys.bucketOf(agentId);
     for (;;) {
-      const found = await read(agentId);
-      if (found.record === '') return { outcome: 'not-found' };
-      const planId = await holderOf(found.history);
+      const [before] = (await read(bucket, [agentId])) as [Read];
+      if (before.record === '') return { outcome: 'not-found' };
+      const planId = await holders()(before.history);
       if (planId !== null) return { outcome: 'busy', planId };
-      if (await write(agentId, found, '')) {
+      const [isWritten] = await write(bucket, [{ before, record: '' }]);
+      if (isWritten) {
         await unlessAway(connection.zrem(keys.agentIndex, agentId));
         return { outcome: 'removed' };
       }
@@ -129,8 +185,8 @@ export function createInventory(parts: StoreParts): Inventory {
   };
 
   return {
-    put,
-    putMany: (agents) => Promise.all(agents.map(({ agentId, input }) => put(agentId, input))),
+    put: async (agentId, input) => (await putMany([{ agentId, input }]))[0] as PutAgentResult,
+    putMany,
     get: async (agentId) => {
       const [record] = await readMany([agentId]);
       return record ? shownAgent(record) : null;

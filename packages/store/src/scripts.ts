@@ -33,7 +33,7 @@ const FOLDERS = {
   ],
   mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
   facts: ['record-facts'],
-  inventory: ['claim-agents', 'free-agents', 'put-agent'],
+  inventory: ['claim-agents', 'free-agents', 'put-agents'],
   idempotency: ['begin-request', 'end-request'],
   schema: ['raise-schema'],
 } as const;
