@@ -154,6 +154,8 @@ export function drawScenario(choices: Choices): Scenario {
       // All of a batch at once: the silent ones keep none of the others waiting.
       concurrency: 20,
       maxAttempts: 1,
+      // On a slow machine others than the silent ones may come too late as well.
+      failureThreshold: 1,
       taskTimeoutS: SOON_S,
       observeS: 0,
     },
