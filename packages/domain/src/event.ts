@@ -20,6 +20,13 @@ export const EVENT_TYPES = [
 
 export type PlanEventType = (typeof EVENT_TYPES)[number];
 
+/** Those that are kept as long as the plan: of the plan and its batches. */
+export type KeptEventType = Exclude<PlanEventType, `task.${string}`>;
+
+export const KEPT_EVENT_TYPES = EVENT_TYPES.filter(
+  (type): type is KeptEventType => !type.startsWith('task.'),
+);
+
 export interface PlanEvent {
   /** Rises by one with every event of the plan. */
   id: string;
@@ -33,4 +40,8 @@ export interface PlanEvent {
   actor: string | null;
   /** Why, and the numbers that it was decided on. */
   detail: string | null;
+}
+
+export interface KeptEvent extends PlanEvent {
+  type: KeptEventType;
 }
