@@ -55,6 +55,27 @@ export default {
       to: { path: '(^|/)node_modules/prom-client/' },
     },
     {
+      name: 'outbound-imports-no-other-of-ours',
+      comment: 'It sends what it is given to where it is told, or does not; what that is it does not know.',
+      severity: 'error',
+      from: { path: '^packages/outbound/src/' },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/outbound/' },
+    },
+    {
+      name: 'outbound-for-the-worker-alone',
+      comment: 'The api answers; nobody has it call an address.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^(packages/outbound|apps/worker)/' },
+      to: { path: '^packages/outbound/' },
+    },
+    {
+      name: 'requests-to-others-in-outbound',
+      comment: 'What is called in the name of somebody else is judged in one place.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/outbound/' },
+      to: { path: '(^|/)node_modules/(undici|standardwebhooks|ipaddr\\.js)/' },
+    },
+    {
       name: 'client-knows-no-redis',
       comment: 'It runs where only HTTP reaches, in browsers too.',
       severity: 'error',

@@ -12,6 +12,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages/client/package.json packages/client/
 COPY packages/domain/package.json packages/domain/
 COPY packages/metrics/package.json packages/metrics/
+COPY packages/outbound/package.json packages/outbound/
 COPY packages/queues/package.json packages/queues/
 COPY packages/redis/package.json packages/redis/
 COPY packages/simulation/package.json packages/simulation/
@@ -45,6 +46,7 @@ COPY --from=dependencies /gradus ./
 COPY --from=build /gradus/packages/client/dist packages/client/dist
 COPY --from=build /gradus/packages/domain/dist packages/domain/dist
 COPY --from=build /gradus/packages/metrics/dist packages/metrics/dist
+COPY --from=build /gradus/packages/outbound/dist packages/outbound/dist
 COPY --from=build /gradus/packages/queues/dist packages/queues/dist
 COPY --from=build /gradus/packages/redis/dist packages/redis/dist
 COPY --from=build /gradus/packages/simulation/dist packages/simulation/dist

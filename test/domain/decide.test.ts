@@ -5,9 +5,14 @@ import { describe, expect, it } from 'vitest';
 
 const NOW = 1_800_000_000_000;
 
-type Change = { plan?: Partial<Snapshot['plan']>; batch?: Partial<Snapshot['batch']>; withdrawals?: number };
+type Change = {
+  plan?: Partial<Snapshot['plan']>;
+  batch?: Partial<Snapshot['batch']>;
+  withdrawals?: number;
+  unannounced?: number;
+};
 
-function snapshot({ plan, batch, withdrawals = 0 }: Change = {}): Snapshot {
+function snapshot({ plan, batch, withdrawals = 0, unannounced = 0 }: Change = {}): Snapshot {
   return {
     plan: {
       status: 'running',
@@ -40,6 +45,7 @@ function snapshot({ plan, batch, withdrawals = 0 }: Change = {}): Snapshot {
       ...batch,
     },
     withdrawals,
+    unannounced,
   };
 }
 
@@ -67,6 +73,7 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc
     startAt: fc.option(fc.integer({ min: NOW - 100, max: NOW + 100 })),
     autoStart: fc.boolean(),
     withdrawals: fc.integer({ min: 0, max: 2 }),
+    unannounced: fc.integer({ min: 0, max: 2 }),
   })
   .map((any) =>
     snapshot({
@@ -93,6 +100,7 @@ const anySnapshot: fc.Arbitrary<Snapshot> = fc
         },
       } as Partial<Snapshot['batch']>,
       withdrawals: any.withdrawals,
+      unannounced: any.unannounced,
     }),
   );
 
@@ -233,6 +241,7 @@ describe('deciding', () => {
 
   it('retires an ended plan only once its LCAs are told', () => {
     expect(types({ plan: { status: 'cancelled' }, withdrawals: 1 })).toEqual(['withdraw-tasks']);
+    expect(types({ plan: { status: 'cancelled' }, unannounced: 1 })).toEqual(['announce-events']);
     expect(types({ plan: { status: 'cancelled' } })).toEqual(['retire-plan']);
   });
 });

@@ -99,6 +99,7 @@ describe.skipIf(!hasHelm())('the chart, rendered', () => {
       'redis-sentinel {gradus}:plans:wait',
       'redis-sentinel {gradus}:batches:wait',
       'redis-sentinel {gradus}:reports:wait',
+      'redis-sentinel {gradus}:webhooks:wait',
     ]);
   });
 

@@ -14,7 +14,8 @@ const FILES: Record<string, string> = {
   'packages/redis/src/index.ts': "import '../../domain/src/index.js';",
   'packages/store/src/index.ts':
     "import type {} from '../../queues/src/index.js'; import '../../metrics/src/index.js';",
-  'packages/metrics/src/index.ts': "import 'prom-client';",
+  'packages/metrics/src/index.ts': "import 'prom-client'; import '../../outbound/src/index.js';",
+  'packages/outbound/src/index.ts': "import '../../domain/src/index.js'; import 'undici';",
   'packages/queues/src/index.ts': "import '../../../apps/api/src/main.js';",
   'packages/client/src/index.ts': "import '../../redis/src/index.js'; import 'ioredis';",
   'packages/client/src/forgotten.ts': 'export const nobody = 1;',
@@ -23,11 +24,12 @@ const FILES: Record<string, string> = {
     "import '../../worker/src/main.js'; import type {} from 'bullmq'; import 'prom-client'; import './cycle.js';",
   'apps/api/src/cycle.ts': "import './main.js'; import './missing.js';",
   'apps/worker/src/main.ts':
-    "import '../../../packages/redis/src/index.js'; import '../../../test/helper.js';",
+    "import '../../../packages/redis/src/index.js'; import '../../../test/helper.js'; import 'undici';",
   'test/helper.ts': 'export const helper = 1;',
   'node_modules/ioredis/index.js': '',
   'node_modules/bullmq/index.js': '',
   'node_modules/prom-client/index.js': '',
+  'node_modules/undici/index.js': '',
 };
 
 const house = mkdtempSync(join(tmpdir(), 'gradus-house-'));
@@ -73,11 +75,15 @@ test('each rule finds what it forbids, type-only imports included', () => {
       "metrics-for-apps-alone: packages/store/src/index.ts → packages/metrics/src/index.ts",
       "no-cycles: apps/api/src/cycle.ts → apps/api/src/main.ts",
       "no-cycles: apps/api/src/main.ts → apps/worker/src/main.ts",
+      "no-cycles: packages/domain/src/index.ts → packages/store/src/index.ts",
       "no-orphans: packages/client/src/forgotten.ts → packages/client/src/forgotten.ts",
+      "outbound-for-the-worker-alone: packages/metrics/src/index.ts → packages/outbound/src/index.ts",
+      "outbound-imports-no-other-of-ours: packages/outbound/src/index.ts → packages/domain/src/index.ts",
       "packages-never-import-apps: packages/queues/src/index.ts → apps/api/src/main.ts",
       "products-import-no-tests: apps/worker/src/main.ts → test/helper.ts",
       "prom-client-in-metrics: apps/api/src/main.ts → node_modules/prom-client/index.js",
       "redis-package-imports-no-other-of-ours: packages/redis/src/index.ts → packages/domain/src/index.ts",
+      "requests-to-others-in-outbound: apps/worker/src/main.ts → node_modules/undici/index.js",
     ]
   `);
 });

@@ -16,7 +16,7 @@ const read = (file: string) => readFileSync(ROOT + file, 'utf8');
 /** Prometheus gives these to whatever it reads. */
 const OF_THE_TARGET = ['instance', 'job'];
 /** Whose values depend on what was asked of the process. */
-const OPEN_LABELS = ['method', 'route', 'code', 'command', 'app', 'version', 'node', 'le'];
+const OPEN_LABELS = ['method', 'route', 'code', 'command', 'app', 'version', 'node', 'le', 'endpoint'];
 
 interface Rule {
   alert: string;
@@ -42,7 +42,9 @@ let api: Scrape;
 let worker: Scrape;
 
 beforeAll(async () => {
-  gradus = await startGradus({ env: { GRADUS_METRICS_PORT: '0' } });
+  const endpoint = { name: 'ops', url: 'https://hooks.example', secrets: [`whsec_${'A'.repeat(32)}`] };
+  const env = { GRADUS_METRICS_PORT: '0', GRADUS_WEBHOOKS: JSON.stringify([endpoint]) };
+  gradus = await startGradus({ env });
   await fetch(`${gradus.url}/healthz`);
   const urls = await Promise.all([gradus.api, ...gradus.workers].map(metricsUrlOf));
   [api, worker] = await waitFor(

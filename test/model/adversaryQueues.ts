@@ -35,6 +35,8 @@ export interface AdversaryQueues extends Queues {
   lose(job: Job): void;
   wipe(): void;
   reconcile(): void;
+  /** Whether the event was handed over to be told. */
+  isHandedOver(planId: string, eventId: string): boolean;
   /** From here on reports are held back, or not any more. */
   holdReports(hold: boolean): void;
   letGo(): void;
@@ -42,6 +44,7 @@ export interface AdversaryQueues extends Queues {
 
 export function createAdversaryQueues(now: () => number): AdversaryQueues {
   let jobs: Job[] = [];
+  const handedOver = new Set<string>();
   let added = 0;
   let holding = false;
 
@@ -102,6 +105,11 @@ export function createAdversaryQueues(now: () => number): AdversaryQueues {
         .map(({ data }) => (data as ApplyReportJob).takenAt);
       return taken.length === 0 ? null : Math.min(...taken);
     },
+    announceEvents: async () => undefined,
+    deliverWebhooks: async (deliveries) => {
+      for (const { event } of deliveries) handedOver.add(`${event.planId} ${event.id}`);
+    },
+    isHandedOver: (planId, eventId) => handedOver.has(`${planId} ${eventId}`),
     watchWrites: () => async () => undefined,
     setDispatchRate: async () => undefined,
     scheduleReconcile: async () => undefined,

@@ -1,5 +1,6 @@
 // The workers' own handlers, run on the adversary's jobs: one at a time, several by turns, or dying on the way.
 import type { Queues } from '@gradus/queues';
+import type { Store } from '@gradus/store';
 import type { Deps } from '../../apps/worker/src/deps.js';
 import { createLeftAlone } from '../../apps/worker/src/leftAlone.js';
 import { applyReport } from '../../apps/worker/src/processors/applyReport.js';
@@ -26,6 +27,15 @@ const PROCESSORS: Record<Job['name'], (deps: Deps) => Processor> = {
 const SECOND_MS = 1_000;
 /** Longer than any run. */
 const RETENTION_MS = 86_400_000;
+const EVENTS_AT_MOST = 10_000;
+
+/** Told of everything: the queue keeps what it is to hear. */
+const WEBHOOKS: Deps['webhooks'] = {
+  endpoints: [{ name: 'model', url: 'https://model.example', secrets: [] }],
+  attempts: 1,
+  backoffMs: SECOND_MS,
+  withinMs: SECOND_MS,
+};
 
 const silent = () => undefined;
 const logger = { trace: silent, debug: silent, info: silent, warn: silent, error: silent };
@@ -48,6 +58,7 @@ function turnsOf(queues: AdversaryQueues, turn: Turn): Queues {
     ensureBatchJob: (...args) => turn(() => queues.ensureBatchJob(...args)),
     dispatchTasks: (...args) => turn(() => queues.dispatchTasks(...args)),
     redispatchTasks: (...args) => turn(() => queues.redispatchTasks(...args)),
+    deliverWebhooks: (...args) => turn(() => queues.deliverWebhooks(...args)),
     oldestWaitingReport: () => turn(() => queues.oldestWaitingReport()),
   };
 }
@@ -56,6 +67,20 @@ function turnsOf(queues: AdversaryQueues, turn: Turn): Queues {
 export type Operator = (turn: Turn) => Promise<void>;
 
 export function createWorkers(watched: Watched, queues: AdversaryQueues) {
+  /** No plan is retired before all that happened to it was handed over to be told. */
+  function toldFirst(steps: Store['steps']): Store['steps'] {
+    return {
+      ...steps,
+      retirePlan: async (planId) => {
+        await steps.retirePlan(planId);
+        const events = await watched.store.plans.listEvents(planId, { after: 0, limit: EVENTS_AT_MOST });
+        const kept = events?.items.filter(({ type }) => !type.startsWith('task.')) ?? [];
+        const missed = kept.filter(({ id }) => !queues.isHandedOver(planId, id)).map(({ type }) => type);
+        agree(`what ${planId} had not told when it was retired`, missed, []);
+      },
+    };
+  }
+
   /** Runs a job to its end; what its calls do, they do by `turn`. */
   async function runJob(job: Job, turn: Turn): Promise<void> {
     const underWay = new Set<Promise<unknown>>();
@@ -66,10 +91,14 @@ export function createWorkers(watched: Watched, queues: AdversaryQueues) {
     };
     const { store, untold } = watchStore(watched, followed);
     const deps = {
-      store,
+      store: { ...store, steps: toldFirst(store.steps) },
       queues: turnsOf(queues, followed),
       logger: logger as unknown as Deps['logger'],
       planRetentionMs: RETENTION_MS,
+      namespace: 'model',
+      webhooks: WEBHOOKS,
+      webhookMetrics: { ended: silent, expect: silent },
+      outbound: { post: async () => 200, close: async () => undefined },
       leftAlone: createLeftAlone(logger as unknown as Deps['logger']),
       outOfTime: new AbortController().signal,
     };

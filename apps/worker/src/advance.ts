@@ -2,6 +2,7 @@
 import { type Command, decide, judges, type Snapshot } from '@gradus/domain';
 import type { Effects } from '@gradus/store';
 import type { Deps } from './deps.js';
+import { announceEvents } from './webhooks/announce.js';
 
 /** A plan of many empty batches comes back for the rest. */
 const ROUNDS_AT_MOST = 100;
@@ -16,8 +17,9 @@ export type Advanced =
 export async function advance(deps: Deps, planId: string): Promise<Advanced> {
   const { store } = deps;
   for (let round = 0; ; round += 1) {
-    const snapshot = await store.steps.snapshot(planId);
-    if (snapshot === null) return { outcome: 'retired' };
+    const read = await store.steps.snapshot(planId);
+    if (read === null) return { outcome: 'retired' };
+    const snapshot = deps.webhooks.endpoints.length > 0 ? read : { ...read, unannounced: 0 };
     const now = store.now();
     const appliedUntil = await reportsAppliedUntil(deps, snapshot, now);
     const { commands, lookAgainAt } = decide(snapshot, now, appliedUntil);
@@ -70,6 +72,8 @@ async function carryOut(
     }
     case 'withdraw-tasks':
       return steps.withdrawTasks(planId);
+    case 'announce-events':
+      return announceEvents(deps, planId);
     case 'retire-plan':
       return steps.retirePlan(planId);
   }

@@ -1,8 +1,11 @@
 // What every processor works with.
+import type { WebhookMetrics } from '@gradus/metrics';
+import type { Outbound } from '@gradus/outbound';
 import type { Queues } from '@gradus/queues';
 import type { Store } from '@gradus/store';
 import type { Logger } from 'pino';
 import type { LeftAlone } from './leftAlone.js';
+import type { WebhookSettings } from './webhooks/endpoints.js';
 
 export interface Deps {
   store: Store;
@@ -10,6 +13,11 @@ export interface Deps {
   logger: Logger;
   /** How long an ended plan is kept. */
   planRetentionMs: number;
+  /** Tells this Gradus from another. */
+  namespace: string;
+  outbound: Outbound;
+  webhooks: WebhookSettings;
+  webhookMetrics: WebhookMetrics;
   /** What only a newer version knows. */
   leftAlone: LeftAlone;
   /** Aborts when the process has no time left for its jobs: they are handed back. */

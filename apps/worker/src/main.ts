@@ -1,6 +1,7 @@
 // The worker process: drives plans on until it is told to stop.
 import { setMaxListeners } from 'node:events';
 import { createMetrics, listenForScrapes } from '@gradus/metrics';
+import { openOutbound } from '@gradus/outbound';
 import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
 import { pino } from 'pino';
@@ -47,12 +48,25 @@ async function run(): Promise<void> {
   const { onOccurrence, jobs } = measured;
   const store = await openStore({ ...connectTo, timing: settings.timing, onOutdated, onOccurrence });
   const queues = await openQueues(connectTo);
-  const { planRetentionMs, drainMs } = settings;
+  const { planRetentionMs, drainMs, namespace, webhooks } = settings;
+  const outbound = openOutbound(settings.outboundNetworks);
+  for (const { name } of webhooks.endpoints) measured.webhooks.expect(name);
   const leftAlone = createLeftAlone(logger);
   const outOfTime = new AbortController();
   // Every job under way listens to it: many at once are no leak.
   setMaxListeners(0, outOfTime.signal);
-  const deps = { store, queues, logger, planRetentionMs, leftAlone, outOfTime: outOfTime.signal };
+  const deps = {
+    store,
+    queues,
+    logger,
+    planRetentionMs,
+    namespace,
+    outbound,
+    webhooks,
+    webhookMetrics: measured.webhooks,
+    leftAlone,
+    outOfTime: outOfTime.signal,
+  };
   const standing = await keepStanding(deps, settings.dispatchRate);
   jobs.dispatchRate(settings.dispatchRate);
   const workers = startWorkers(deps, connectTo, jobs);
@@ -66,6 +80,7 @@ async function run(): Promise<void> {
     standing.stop();
     setTimeout(() => outOfTime.abort(), drainMs).unref();
     await workers.close();
+    await outbound.close();
     await queues.close();
     await store.close();
     await scrapes?.close();

@@ -1,5 +1,13 @@
 // What the process is told by its environment.
-import { parseDuration } from '@gradus/domain';
+import {
+  CALLBACK_SECRET_RULE,
+  CALLBACK_URL_RULE,
+  isCallbackSecret,
+  isCallbackUrl,
+  KEPT_EVENT_TYPES,
+  parseDuration,
+} from '@gradus/domain';
+import { InvalidNetwork, parseNetworks } from '@gradus/outbound';
 import { z } from 'zod';
 
 /** In milliseconds. */
@@ -23,6 +31,53 @@ const LONGEST_DRAIN_MS = 3_600_000;
 function drain(fallback: string) {
   return duration(fallback).refine((ms) => ms <= LONGEST_DRAIN_MS, 'must be 1h or less');
 }
+
+/** Milliseconds from `least` to `most`. */
+function timeout(fallback: string, least: number, most: number) {
+  const rule = `must be a duration from ${least / 1_000}s to ${most / 1_000}s`;
+  return duration(fallback).refine((ms) => ms >= least && ms <= most, rule);
+}
+
+const endpoint = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 of the characters A-Z a-z 0-9 _ -'),
+  url: z.string().refine(isCallbackUrl, CALLBACK_URL_RULE),
+  secrets: z
+    .array(z.string().refine(isCallbackSecret, CALLBACK_SECRET_RULE))
+    .min(1, 'must have one secret, or two while one takes the place of the other')
+    .max(2, 'must have one secret, or two while one takes the place of the other'),
+  types: z.array(z.enum(KEPT_EVENT_TYPES)).min(1).optional(),
+});
+
+const WEBHOOKS_RULE =
+  'must be a JSON list of endpoints, such as ' +
+  '[{"name":"ops","url":"https://hooks.example/gradus","secrets":["whsec_…"],"types":["plan.paused"]}]';
+
+const endpoints = z
+  .string()
+  .default('[]')
+  .transform((text, ctx): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      ctx.addIssue({ code: 'custom', message: WEBHOOKS_RULE });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(endpoint, WEBHOOKS_RULE))
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'has a name twice');
+
+const networks = z
+  .string()
+  .default('')
+  .transform((text, ctx) => {
+    try {
+      return parseNetworks(text);
+    } catch (error) {
+      if (!(error instanceof InvalidNetwork)) throw error;
+      ctx.addIssue({ code: 'custom', message: 'must be networks such as 10.1.0.0/16,fd00:12::/32' });
+      return z.NEVER;
+    }
+  });
 
 const environment = z.object({
   REDIS_URL: z.string('must be set, such as redis://127.0.0.1:6379'),
@@ -49,6 +104,15 @@ const environment = z.object({
   GRADUS_REDELIVER_RUNNING: duration('5m'),
   GRADUS_RETRY_BACKOFF: duration('10s'),
   GRADUS_RETRY_BACKOFF_MAX: duration('5m'),
+  GRADUS_WEBHOOKS: endpoints,
+  GRADUS_WEBHOOK_ATTEMPTS: z
+    .string()
+    .regex(/^([1-9]|[1-9]\d)$/, 'must be an integer from 1 to 99')
+    .default('15')
+    .transform(Number),
+  GRADUS_WEBHOOK_BACKOFF: timeout('6s', 1_000, 3_600_000),
+  GRADUS_WEBHOOK_TIMEOUT: timeout('10s', 1_000, 60_000),
+  GRADUS_OUTBOUND_NETWORKS: networks,
   GRADUS_DRAIN: drain('10s'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -92,6 +156,14 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       retryBaseMs: data.GRADUS_RETRY_BACKOFF,
       retryMaxMs: data.GRADUS_RETRY_BACKOFF_MAX,
     },
+    webhooks: {
+      endpoints: data.GRADUS_WEBHOOKS,
+      attempts: data.GRADUS_WEBHOOK_ATTEMPTS,
+      backoffMs: data.GRADUS_WEBHOOK_BACKOFF,
+      withinMs: data.GRADUS_WEBHOOK_TIMEOUT,
+    },
+    /** Whose addresses may be called though they are not public, and without TLS. */
+    outboundNetworks: data.GRADUS_OUTBOUND_NETWORKS,
     /** How long jobs under way may go on once the process is told to end. */
     drainMs: data.GRADUS_DRAIN,
     logLevel: data.LOG_LEVEL,

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import type { Deps } from './deps.js';
 import { measureJobs, type Processor } from './measureJobs.js';
 import { processor } from './processor.js';
+import { announceEvents } from './processors/announceEvents.js';
 import { applyReport } from './processors/applyReport.js';
+import { deliverWebhook } from './processors/deliverWebhook.js';
 import { dispatchTask } from './processors/dispatchTask.js';
 import { driveBatch } from './processors/driveBatch.js';
 import { reconcile } from './processors/reconcile.js';
@@ -15,7 +17,13 @@ import { startPlan } from './processors/startPlan.js';
 /** Short locks for short jobs: what a killed worker held runs again after seconds, not a minute. */
 const LOCKS = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000 };
 /** Dispatches of one moment travel together: the more there are, the fewer scripts, and the fuller an LCA's answer. */
-const CONCURRENCY: Record<QueueName, number> = { plans: 10, batches: 50, tasks: 200, reports: 50 };
+const CONCURRENCY: Record<QueueName, number> = {
+  plans: 10,
+  batches: 50,
+  tasks: 200,
+  reports: 50,
+  webhooks: 50,
+};
 
 export interface RunningWorkers {
   ready(): Promise<void>;
@@ -35,6 +43,10 @@ export function startWorkers(
     'start-plan': startPlan(deps),
     reconcile: reconcile(deps),
   };
+  const webhooksProcessors: Record<string, Processor> = {
+    'announce-events': announceEvents(deps),
+    'deliver-webhook': deliverWebhook(deps),
+  };
   // Of a newer version, perhaps.
   const unknownJob = processor(z.never(), deps, async () => null);
   const processors: Record<QueueName, Processor> = {
@@ -42,6 +54,7 @@ export function startWorkers(
     batches: driveBatch(deps),
     tasks: dispatchTask(deps),
     reports: applyReport(deps),
+    webhooks: (job, token) => (webhooksProcessors[job.name] ?? unknownJob)(job, token),
   };
   const workers = QUEUE_NAMES.map((name) => {
     const concurrency = CONCURRENCY[name];

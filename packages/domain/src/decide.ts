@@ -43,6 +43,8 @@ export interface Snapshot {
   };
   /** Lifecycle tasks that their LCAs are still to be told to drop. */
   withdrawals: number;
+  /** Events of the plan and its batches that somebody is still to be told of. */
+  unannounced: number;
 }
 
 export type Command =
@@ -54,6 +56,7 @@ export type Command =
   | { type: 'close-batch'; event: 'close' | 'fail'; failed: number }
   | { type: 'roll-back-plan' }
   | { type: 'withdraw-tasks' }
+  | { type: 'announce-events' }
   | { type: 'retire-plan' };
 
 export interface Decision {
@@ -85,6 +88,7 @@ const JUDGE_AGAIN_PART = 1 / 20;
 export function decide(snapshot: Snapshot, now: number, appliedUntil: number): Decision {
   const { plan, batch } = snapshot;
   const commands: Command[] = snapshot.withdrawals > 0 ? [{ type: 'withdraw-tasks' }] : [];
+  if (snapshot.unannounced > 0) commands.push({ type: 'announce-events' });
   if (hasEnded(plan.status)) {
     if (commands.length === 0) commands.push({ type: 'retire-plan' });
     return { commands, lookAgainAt: null };

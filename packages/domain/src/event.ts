@@ -23,6 +23,13 @@ export type PlanEventType = (typeof EVENT_TYPES)[number];
 /** The actor of what Gradus did by itself: no key and no subject has this name. */
 export const ITSELF = 'gradus';
 
+/** Those that are kept as long as the plan: of the plan and its batches. */
+export type KeptEventType = Exclude<PlanEventType, `task.${string}`>;
+
+export const KEPT_EVENT_TYPES = EVENT_TYPES.filter(
+  (type): type is KeptEventType => !type.startsWith('task.'),
+);
+
 export interface PlanEvent {
   /** Rises by one with every event of the plan. */
   id: string;
@@ -36,4 +43,8 @@ export interface PlanEvent {
   actor: string | null;
   /** Why, and the numbers that it was decided on. */
   detail: string | null;
+}
+
+export interface KeptEvent extends PlanEvent {
+  type: KeptEventType;
 }

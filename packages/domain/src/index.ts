@@ -3,6 +3,7 @@ export * from './agent.js';
 export * from './allowedFailures.js';
 export * from './batch.js';
 export * from './batchSizes.js';
+export * from './callback.js';
 export * from './cancelled.js';
 export * from './checkIn.js';
 export * from './counts.js';

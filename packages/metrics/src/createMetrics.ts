@@ -7,6 +7,7 @@ import { createJobMetrics, type JobMetrics } from './jobs.js';
 import { createOccurrenceMetrics } from './occurrences.js';
 import { measureCommands } from './redis.js';
 import { createSystemMetrics, type System } from './system.js';
+import { createWebhookMetrics, type WebhookMetrics } from './webhooks.js';
 
 /** What is measured, however it is read. */
 interface Shared {
@@ -21,7 +22,7 @@ interface Shared {
 
 export interface Metrics {
   api: Shared & { http: HttpMetrics };
-  worker: Shared & { jobs: JobMetrics };
+  worker: Shared & { jobs: JobMetrics; webhooks: WebhookMetrics };
 }
 
 const OF_APP = { api: withHttp, worker: withJobs };
@@ -51,7 +52,7 @@ function withHttp(registry: Registry, shared: Shared): Metrics['api'] {
 }
 
 function withJobs(registry: Registry, shared: Shared): Metrics['worker'] {
-  return { ...shared, jobs: createJobMetrics(registry) };
+  return { ...shared, jobs: createJobMetrics(registry), webhooks: createWebhookMetrics(registry) };
 }
 
 function tellBuild(registry: Registry, app: string): void {

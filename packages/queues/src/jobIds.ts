@@ -9,3 +9,8 @@ export function batchJobId(planId: string, batchIndex: number): string {
 export function dispatchJobId(order: { lifecycleTaskUuid: string; releasedAt: number }): string {
   return `${order.lifecycleTaskUuid}.${order.releasedAt}`;
 }
+
+/** @returns the id of the job that delivers the event to the endpoint */
+export function deliveryJobId(event: { planId: string; id: string }, endpoint: string): string {
+  return `${event.planId}.${event.id}.${endpoint}`;
+}

@@ -1,9 +1,15 @@
 // The queues, opened on a Redis: what the apps enqueue, and how.
 import { connect, connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
 import { type JobsOptions, Queue } from 'bullmq';
-import { JOB_VERSION, newerVersionOf, QUEUE_NAMES, type QueueName } from './catalogue.js';
+import {
+  type DeliverWebhookJob,
+  JOB_VERSION,
+  newerVersionOf,
+  QUEUE_NAMES,
+  type QueueName,
+} from './catalogue.js';
 import { figuresOf } from './figures.js';
-import { batchJobId, dispatchJobId } from './jobIds.js';
+import { batchJobId, deliveryJobId, dispatchJobId } from './jobIds.js';
 import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
 
@@ -14,7 +20,17 @@ const RETRIES: Record<QueueName, JobsOptions> = {
   batches: { attempts: 10, backoff: { type: 'fixed', delay: 1_000 } },
   tasks: { attempts: 6, backoff: { type: 'exponential', delay: 250 } },
   reports: { attempts: 9, backoff: { type: 'exponential', delay: 250 } },
+  // Of its deliveries each says so itself.
+  webhooks: {
+    attempts: 10,
+    backoff: { type: 'fixed', delay: 1_000 },
+    // For a while what was delivered is not delivered again though it is handed over again.
+    removeOnComplete: { count: 1_000 },
+  },
 };
+
+/** The part of a backoff that is drawn by lot, so that what failed together does not come back together. */
+const JITTER = 0.5;
 
 const FAILED_JOBS_KEPT = 1_000;
 /** What BullMQ says of jobs while they go their way; nobody here listens to it. */
@@ -67,8 +83,8 @@ export async function openQueues({
       skipVersionCheck: true,
       streams: { events: { maxLen: JOB_EVENTS_KEPT } },
       defaultJobOptions: {
-        ...RETRIES[name],
         removeOnComplete: true,
+        ...RETRIES[name],
         removeOnFail: { count: FAILED_JOBS_KEPT },
       },
     });
@@ -119,6 +135,19 @@ export async function openQueues({
     }
   };
 
+  const deliverWebhooks: Queues['deliverWebhooks'] = async (deliveries, { attempts, backoffMs }) => {
+    const backoff = { type: 'exponential', delay: backoffMs, jitter: JITTER };
+    // One by one: of a bulk some may be missing without a word, and nobody would miss them.
+    const add = (delivery: Omit<DeliverWebhookJob, 'v'>) => {
+      const jobId = deliveryJobId(delivery.event, delivery.endpoint);
+      const data = { v: JOB_VERSION, ...delivery };
+      return queues.webhooks.add('deliver-webhook', data, { jobId, attempts, backoff });
+    };
+    for (let start = 0; start < deliveries.length; start += ADDED_AT_ONCE) {
+      await Promise.all(deliveries.slice(start, start + ADDED_AT_ONCE).map(add));
+    }
+  };
+
   const ensurePlanJob = (planId: string, delayMs: number) =>
     ensure(queues.plans, 'start-plan', { v: JOB_VERSION, planId }, planId, Math.max(0, delayMs));
 
@@ -153,6 +182,11 @@ export async function openQueues({
     applyReports: async (reports) => {
       await queues.reports.add('apply-report', { v: JOB_VERSION, ...reports });
     },
+    announceEvents: async (planId, events) => {
+      const data = { v: JOB_VERSION, events };
+      await queues.webhooks.add('announce-events', data, { jobId: `${planId}.events` });
+    },
+    deliverWebhooks,
     watchWrites: writes.watch,
     oldestWaitingReport: () => oldestWaitingReport(queues.reports),
     setDispatchRate: async (perSecond) => {

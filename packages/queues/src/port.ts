@@ -1,6 +1,7 @@
 // What the apps may ask of the queues.
+import type { KeptEvent } from '@gradus/domain';
 import type { ConnectionOptions, Queue } from 'bullmq';
-import type { ApplyReportJob, DispatchTaskJob, QueueName } from './catalogue.js';
+import type { ApplyReportJob, DeliverWebhookJob, DispatchTaskJob, QueueName } from './catalogue.js';
 
 /** The jobs of one queue in one state. */
 export interface QueueFigures {
@@ -29,6 +30,13 @@ export interface Queues {
   redispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
   /** One job for all reports of one check-in; durable once this resolves. */
   applyReports(reports: Omit<ApplyReportJob, 'v'>): Promise<void>;
+  /** Has every endpoint told of them, by whoever knows the endpoints. Repeating it is nothing. */
+  announceEvents(planId: string, events: readonly KeptEvent[]): Promise<void>;
+  /** One job for each, tried again and again for as long as `retry` says; those that are there already are left alone. */
+  deliverWebhooks(
+    deliveries: readonly Omit<DeliverWebhookJob, 'v'>[],
+    retry: { attempts: number; backoffMs: number },
+  ): Promise<void>;
   /**
    * To be called before enqueueing.
    *

@@ -140,7 +140,7 @@ export function createSimulatedPlan(
     isRollingBack: false,
     resumedAt: null,
   };
-  const snapshot: Snapshot = { plan, batch: freshBatch(sizes[0] ?? 0), withdrawals: 0 };
+  const snapshot: Snapshot = { plan, batch: freshBatch(sizes[0] ?? 0), unannounced: 0, withdrawals: 0 };
 
   const size = () => sizes[plan.currentBatch] ?? 0;
   const shown = () => batches[plan.currentBatch] as SimulatedBatch;
@@ -308,6 +308,7 @@ export function createSimulatedPlan(
         case 'roll-back-plan':
           finish('fail', now);
           break;
+        case 'announce-events':
         case 'withdraw-tasks':
         case 'retire-plan':
           break;

@@ -1,9 +1,19 @@
 // A plan's events: those of the plan and its batches are kept as long as the plan, those of its tasks are trimmed.
-import type { PlanEvent } from '@gradus/domain';
-import type { PlanEvents } from './port.js';
-import { type Fields, fieldsOf, instant, isVisible, READABLE_NEEDS } from './stored.js';
+
+import { hasEnded, type KeptEvent, type PlanEvent } from '@gradus/domain';
+import type { PlanEvents, Unannounced } from './port.js';
+import { type Fields, fieldsOf, instant, isVisible, planStatusOf, READABLE_NEEDS } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { transact } from './transact.js';
+
+/** So many are handed over at once. */
+const ANNOUNCED_AT_ONCE = 100;
+/** A plan that nobody was ever told of may have any number. */
+const ANNOUNCED_OF_DELETED = 1_000;
+
+/** Every event of a plan or a batch brings its plan to the next revision. */
+const ANNOUNCED_NEEDS = ['revision', 'announcedEvent', 'announcedRevision'] as const;
 
 type Entry = [id: string, fields: string[]];
 
@@ -55,4 +65,60 @@ export async function readEvents(
     items: items.map((entry) => eventOf(planId, entry)),
     isGapped: isTrimmed && after + 1 < sequenceOf(oldest),
   };
+}
+
+/** Of the stream that has none of tasks. */
+const keptEventOf = (planId: string, entry: Entry) => eventOf(planId, entry) as KeptEvent;
+
+/** @param plan at least its revision, and what is noted of what was told */
+export function unannouncedCount(plan: Fields): number {
+  return Number(plan['revision'] ?? 0) - Number(plan['announcedRevision'] ?? 0);
+}
+
+/** @returns null where there is no such plan */
+export async function readUnannounced(
+  { connection, keys }: StoreParts,
+  planId: string,
+): Promise<Unannounced | null> {
+  const needs = [...READABLE_NEEDS, ...ANNOUNCED_NEEDS];
+  const header = await unlessAway(connection.hmget(keys.plan(planId, 'plan'), ...needs));
+  const plan = fieldsOf(needs, header);
+  if (!isVisible(plan)) return null;
+  const { announcedEvent = '0', announcedRevision = '0', revision } = plan;
+  const from = `${Number(announcedEvent) + 1}-0`;
+  const entries = (await unlessAway(
+    connection.xrange(keys.plan(planId, 'events'), from, '+', 'COUNT', ANNOUNCED_AT_ONCE),
+  )) as Entry[];
+  const last = entries.at(-1);
+  const read = Number(announcedRevision) + entries.length;
+  const isAll = entries.length < ANNOUNCED_AT_ONCE;
+  return {
+    isAll,
+    events: entries.map((entry) => keptEventOf(planId, entry)),
+    upTo: {
+      event: last === undefined ? Number(announcedEvent) : sequenceOf(last),
+      // Where there are no more, all is read that had brought it there: also where some of it is gone.
+      revision: isAll ? Math.max(read, Number(revision)) : read,
+    },
+  };
+}
+
+/** @returns the newest events that nobody was told of yet, where the plan has ended and is not retired */
+export async function unannouncedOfEnded(
+  { connection, keys }: StoreParts,
+  planId: string,
+): Promise<KeptEvent[]> {
+  const needs = [...READABLE_NEEDS, ...ANNOUNCED_NEEDS];
+  const [activeSince, header] = await Promise.all([
+    unlessAway(connection.zscore(keys.activePlans, planId)),
+    unlessAway(connection.hmget(keys.plan(planId, 'plan'), ...needs)),
+  ]);
+  const plan = fieldsOf(needs, header);
+  if (activeSince === null || !isVisible(plan) || !hasEnded(planStatusOf(plan))) return [];
+  const count = Math.min(unannouncedCount(plan), ANNOUNCED_OF_DELETED);
+  if (count === 0) return [];
+  const entries = (await unlessAway(
+    connection.xrevrange(keys.plan(planId, 'events'), '+', '-', 'COUNT', count),
+  )) as Entry[];
+  return entries.toReversed().map((entry) => keptEventOf(planId, entry));
 }

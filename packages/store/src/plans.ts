@@ -3,7 +3,7 @@ import { allowedFailures, type Batch, hasEnded, type PlanSummary, type PlanTask 
 import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
-import { readEvents } from './events.js';
+import { readEvents, unannouncedOfEnded } from './events.js';
 import { mapInTurns } from './inTurns.js';
 import { type Command, type CommandResult, NewerPlan, type PauseKind, type Plans } from './port.js';
 import { previewPlan } from './previewPlan.js';
@@ -251,6 +251,7 @@ export function createPlans(parts: StoreParts): Plans {
     resume: (given) => resume(given),
     retry: (succession) => retryPlan(parts, succession),
     rollBack: (succession) => rollbackPlan(parts, succession),
+    unannouncedOfEnded: (planId) => unannouncedOfEnded(parts, planId),
     remove: (planId, ifRevision) => deletePlan(parts, planId, ifRevision),
     pauseAll,
     resumeAll,

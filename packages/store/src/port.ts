@@ -8,6 +8,7 @@ import type {
   ComponentFacts,
   Forecast,
   Gate,
+  KeptEvent,
   LifecycleTask,
   OnThreshold,
   PlanEvent,
@@ -168,6 +169,11 @@ export interface Plans {
   retry(succession: Succession): Promise<SuccessionResult>;
   /** A new plan that takes every agent that an ended one brought to its target back, last batch first. */
   rollBack(succession: Succession): Promise<SuccessionResult>;
+  /**
+   * The events of a plan that has ended, and is still to be retired, which nobody was told of yet: the newest of them.
+   * Empty where there are none, or there is no such plan.
+   */
+  unannouncedOfEnded(planId: string): Promise<KeptEvent[]>;
   /** Removes an ended plan with all that is kept of it. */
   remove(planId: string, ifRevision?: number): Promise<CommandResult>;
   /**
@@ -307,6 +313,17 @@ export interface ActivePlan {
   pausedBy: PauseKind | null;
   /** Since when its batch has had agents to upgrade and no outcome; null where there is nothing to come. */
   silentSince: number | null;
+  /** Events of the plan and its batches that nobody was told of yet. */
+  unannounced: number;
+}
+
+/** The next events of a plan that somebody is to be told of, oldest first. */
+export interface Unannounced {
+  events: KeptEvent[];
+  /** To be handed back once it is certain that all of them will be told. */
+  upTo: { event: number; revision: number };
+  /** Whether there were no more. */
+  isAll: boolean;
 }
 
 /** Every plan that has not been retired; of those that only a newer version knows, no more than that. */
@@ -355,6 +372,10 @@ export interface PlanSteps {
   rollBackPlan(planId: string, now: number): Promise<string | null>;
   /** Tells LCAs which of their tasks the plan has dropped. */
   withdrawTasks(planId: string): Promise<void>;
+  /** @returns null where there is no such plan */
+  unannounced(planId: string): Promise<Unannounced | null>;
+  /** Those up to there are not given again. Repeated, or after a later one, it is nothing. */
+  noteAnnounced(planId: string, upTo: Unannounced['upTo']): Promise<void>;
   retirePlan(planId: string): Promise<void>;
   /** Deletes plans that ended before that instant, some at a time; a newer version's are kept. @returns which */
   deleteEndedBefore(instantMs: number): Promise<string[]>;

@@ -30,6 +30,7 @@ const FOLDERS = {
     'close-batch',
     'apply-report',
     'read-snapshot',
+    'note-announced',
   ],
   mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
   facts: ['record-facts'],

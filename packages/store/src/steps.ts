@@ -2,6 +2,7 @@
 import { type BatchStatus, hasEnded, ITSELF, type LifecycleTask, type Snapshot } from '@gradus/domain';
 import { holdingStatus } from './claims.js';
 import { deleteEndedBefore } from './deletePlan.js';
+import { readUnannounced, unannouncedCount } from './events.js';
 import { planIndexEntry } from './keys.js';
 import {
   type ActivePlan,
@@ -34,7 +35,16 @@ const AWAY_MS = 30_000;
 /** So many deadlines are judged in one step. */
 const JUDGED_AT_ONCE = 50;
 
-const LISTED_OF_PLAN = ['schema', 'currentBatch', 'startAt', 'autoStart', 'pauseKind', 'resumedAt'];
+const LISTED_OF_PLAN = [
+  'schema',
+  'currentBatch',
+  'startAt',
+  'autoStart',
+  'pauseKind',
+  'resumedAt',
+  'revision',
+  'announcedRevision',
+];
 const LISTED_OF_BATCH = ['status', 'startedAt', 'lastOutcomeAt'];
 
 /** @returns since when the plan's batch, where it has agents to upgrade, has had no outcome */
@@ -102,6 +112,7 @@ function snapshotOf({ plan, planned, batch, ...raw }: RawSnapshot): Snapshot {
       promoted: batch['promoted'] !== undefined,
     },
     withdrawals: raw.withdrawals,
+    unannounced: unannouncedCount(plan),
   };
 }
 
@@ -145,6 +156,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
             autoStart: plan['autoStart'] === 'true',
             pausedBy: status === 'paused' ? ((plan['pauseKind'] ?? null) as PauseKind | null) : null,
             silentSince: status === 'running' ? silentSince(plan, batch) : null,
+            unannounced: unannouncedCount(plan),
           });
         }
       }),
@@ -188,6 +200,10 @@ export function createSteps(parts: StoreParts): PlanSteps {
       await run('close-batch', planId, { now, batchIndex, event, failed });
     },
     withdrawTasks: (planId) => withdrawTasks(parts, planId),
+    unannounced: (planId) => readUnannounced(parts, planId),
+    noteAnnounced: async (planId, upTo) => {
+      await run('note-announced', planId, upTo);
+    },
     rollBackPlan: (planId, now) => rollBackByThreshold(parts, planId, now),
     retirePlan: async (planId) => {
       const endedAt = await unlessAway(connection.hget(keys.plan(planId, 'plan'), 'completedAt'));

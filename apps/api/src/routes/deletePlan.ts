@@ -1,6 +1,7 @@
 // DeleteGraduatedPlan: removes a plan that has ended.
 import { createRoute } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
+import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
 import { staleRevision } from '../planCommand.js';
@@ -25,9 +26,12 @@ const route = createRoute({
   },
 });
 
-export function deletePlan(app: ApiApp, { store }: ApiDeps): void {
+export function deletePlan(app: ApiApp, { store, queues }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
+    // What ended a moment ago has events that no worker has handed over yet, and they are about to go with it.
+    const events = await store.plans.unannouncedOfEnded(planId);
+    if (events.length > 0) await enqueue(() => queues.announceEvents(planId, events));
     const result = await store.plans.remove(planId, c.req.valid('header')['if-match']);
     if (result.outcome === 'not-found') throw noSuchPlan(planId);
     if (result.outcome === 'stale') throw staleRevision(result);

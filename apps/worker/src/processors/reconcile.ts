@@ -1,8 +1,9 @@
-// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, counts the plans while
-// it is at it, and deletes those that ended long ago.
+// plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, hands over what is untold
+// of plans, counts them while it is at it, and deletes those that ended long ago.
 import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
+import { announceEvents } from '../webhooks/announce.js';
 
 export function reconcile(deps: Deps) {
   const { store, queues, logger, leftAlone } = deps;
@@ -10,9 +11,11 @@ export function reconcile(deps: Deps) {
     const active = await store.steps.listActive();
     const { known, newer } = active;
     for (const plan of newer) leftAlone.notePlan(plan);
-    for (const { planId, status, currentBatch, startAt, autoStart } of known) {
+    const isHeard = deps.webhooks.endpoints.length > 0;
+    for (const { planId, status, currentBatch, startAt, autoStart, unannounced } of known) {
       if (status !== 'pending') await queues.ensureBatchJob(planId, currentBatch);
       else if (autoStart) await queues.ensurePlanJob(planId, (startAt ?? 0) - store.now());
+      if (isHeard && unannounced > 0) await announceEvents(deps, planId);
     }
     const deleted = await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
     // Its events went with it.
