@@ -9,6 +9,7 @@ import { accessLog } from './accessLog.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
+import { serveConsole } from './console/console.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
@@ -137,5 +138,6 @@ export function createApp(deps: ApiDeps): ApiApp {
   serveOpenApi(app);
   app.route(DOCS_PATH, createDocs());
   app.route(BOARD_PATH, createBoard(deps, auth));
+  serveConsole(app);
   return app;
 }
