@@ -33,6 +33,7 @@ import { getPlan } from './routes/getPlan.js';
 import { health } from './routes/health.js';
 import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
 import { listAgents } from './routes/listAgents.js';
+import { listAgentVersions } from './routes/listAgentVersions.js';
 import { listEvents } from './routes/listEvents.js';
 import { listPlans } from './routes/listPlans.js';
 import { listTasks } from './routes/listTasks.js';
@@ -68,6 +69,7 @@ const ROUTES = [
   resumeAllPlans,
   importAgents,
   listAgents,
+  listAgentVersions,
   putAgent,
   getAgent,
   deleteAgent,

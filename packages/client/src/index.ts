@@ -8,7 +8,7 @@ import { createSend } from './send.js';
 import { sessionCalls } from './session.js';
 import { createStream } from './stream.js';
 
-export type { AgentLine, ImportAnswer } from './agents.js';
+export type { AgentLine, AgentVersions, ImportAnswer } from './agents.js';
 export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, isProblem, type Problem, ProblemError } from './problem.js';

@@ -2,7 +2,8 @@
 import type { Agent, AgentInput, ComponentFacts } from '@gradus/domain';
 import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
-import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
+import { AGENT_BUCKETS } from './keys.js';
+import type { Inventory, PutAgentResult, ResolvedFacts, VersionCount } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -11,6 +12,9 @@ import { wellFormedJson } from './wellFormed.js';
 const AGENTS_LOOKED_AT_ONCE = 200;
 /** A filtered listing looks at so many agents for a page before it answers what it has. */
 const AGENTS_LOOKED_AT_MOST = 20_000;
+
+/** Counts of versions are made anew so often while somebody looks: what has miscounted them is then over. */
+const VERSIONS_KEPT_MS = 3_600_000;
 
 /** An agent as it lies there, to be written only if nothing changed meanwhile. */
 interface Read {
@@ -33,7 +37,7 @@ export function createInventory(parts: StoreParts): Inventory {
   /** @returns whether it was written: nothing had changed since it was read */
   async function write(agentId: string, before: Read, record: string): Promise<boolean> {
     const bucket = keys.bucketOf(agentId);
-    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
+    const bucketKeys = [keys.records(bucket), keys.histories(bucket), keys.versions(bucket)];
     return (
       (await scripts.raw('put-agent', bucketKeys, [agentId, before.record, before.history, record])) === 1
     );
@@ -108,7 +112,7 @@ export function createInventory(parts: StoreParts): Inventory {
 
   const recordFacts: Inventory['recordFacts'] = async (report) => {
     const bucket = keys.bucketOf(report.agentId);
-    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
+    const bucketKeys = [keys.records(bucket), keys.histories(bucket), keys.versions(bucket)];
     const answer = await scripts.run<{ components?: (ComponentFacts & Resolved)[]; plans: string } | false>(
       'record-facts',
       bucketKeys,
@@ -128,6 +132,35 @@ export function createInventory(parts: StoreParts): Inventory {
     return { outcome: 'recorded', components, plan };
   };
 
+  const countVersions: Inventory['countVersions'] = async () => {
+    const buckets = Array.from({ length: AGENT_BUCKETS }, (_, bucket) =>
+      scripts.raw(
+        'count-versions',
+        [keys.records(bucket), keys.versions(bucket)],
+        [String(VERSIONS_KEPT_MS)],
+      ),
+    );
+    const counted = (await Promise.all(buckets)) as [agents: number, versions: string[]][];
+    const instances = new Map<string, number>();
+    let agents = 0;
+    for (const [ofBucket, versions] of counted) {
+      agents += ofBucket;
+      for (let index = 0; index < versions.length; index += 2) {
+        const of = versions[index] ?? '';
+        instances.set(of, (instances.get(of) ?? 0) + Number(versions[index + 1]));
+      }
+    }
+    const items = [...instances].map(([of, count]): VersionCount => {
+      const [componentName, actualVersion, actualRelease] = JSON.parse(of) as [
+        string,
+        string | null,
+        string | null,
+      ];
+      return { componentName, actualVersion, actualRelease, instances: count };
+    });
+    return { agents, items: items.sort((a, b) => b.instances - a.instances) };
+  };
+
   return {
     put,
     putMany: (agents) => Promise.all(agents.map(({ agentId, input }) => put(agentId, input))),
@@ -136,6 +169,7 @@ export function createInventory(parts: StoreParts): Inventory {
       return record ? shownAgent(record) : null;
     },
     list,
+    countVersions,
     remove,
     lcasOf: async (agentIds) => {
       const records = await readMany(agentIds);

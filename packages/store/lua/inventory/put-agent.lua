@@ -1,5 +1,6 @@
 -- Writes an agent's record, or deletes it, where nothing changed since it was read.
--- KEYS: [1] hash agentId -> record (JSON), [2] hash agentId -> its plans, newest first.
+-- KEYS: [1] hash agentId -> record (JSON), [2] hash agentId -> its plans, newest first, [3] hash of how many instances
+--       run which version.
 -- ARGV: [1] agentId, [2] the record as it was read or '', [3] the plans as they were read or '', [4] the new
 --       record, or '' to delete it.
 -- Output: 1 written | 0 something changed, read it again
@@ -12,4 +13,5 @@ if ARGV[4] == '' then
 else
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 end
+retallyVersions(KEYS[3], ARGV[2], ARGV[4])
 return 1
