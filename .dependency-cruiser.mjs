@@ -103,6 +103,20 @@ export default {
       to: { path: '^packages/', pathNot: '^packages/(client|domain|simulation)/' },
     },
     {
+      name: 'console-knows-the-api-alone',
+      comment: 'What it shows and does it has of the API, as any other client.',
+      severity: 'error',
+      from: { path: '^apps/console/' },
+      to: { path: '^packages/', pathNot: '^packages/(client|domain)/' },
+    },
+    {
+      name: 'browsers-have-no-node',
+      comment: 'What runs in the console runs where there is no Node.js.',
+      severity: 'error',
+      from: { path: '^(packages/client|apps/console)/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'ioredis-in-three-packages',
       severity: 'error',
       from: { path: '^(packages|apps)/', pathNot: '^packages/(redis|store|queues)/' },
@@ -150,7 +164,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mts', '.mjs', '.js', '.json'],
+      extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.json', '.css'],
     },
   },
 };

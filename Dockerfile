@@ -20,6 +20,7 @@ COPY packages/store/package.json packages/store/
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/cli/bin apps/cli/bin
+COPY apps/console/package.json apps/console/
 COPY apps/fleet/package.json apps/fleet/
 COPY apps/worker/package.json apps/worker/
 COPY test/package.json test/
@@ -54,6 +55,7 @@ COPY --from=build /gradus/packages/store/dist packages/store/dist
 COPY --from=build /gradus/packages/store/lua packages/store/lua
 COPY --from=build /gradus/apps/api/dist apps/api/dist
 COPY --from=build /gradus/apps/cli/dist apps/cli/dist
+COPY --from=build /gradus/apps/console/dist apps/console/dist
 COPY --from=build /gradus/apps/fleet/dist apps/fleet/dist
 COPY --from=build /gradus/apps/worker/dist apps/worker/dist
 # By number, so that Kubernetes can see that it is not root.

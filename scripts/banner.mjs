@@ -27,6 +27,7 @@ export function banner({ url, token, demoAgents, metricsPorts }) {
   return `
   Gradus runs.
 
+  Console     ${url}  (asks for the token)
   API         ${url}/api/v1/lifecycle
   OpenAPI     ${url}/openapi.json, to look at: ${url}/docs
   Bull Board  ${url}/queues  (asks for the token)

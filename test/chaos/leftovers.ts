@@ -43,7 +43,7 @@ async function mayStay(
     const isInMidBatch = status === 'cancelled' || status === 'failed';
     return KEPT_OF_PLAN.has(part) || (isInMidBatch && KEPT_IN_MID_BATCH.has(part));
   }
-  if (tag.startsWith('agents:')) return part === 'records' || part === 'histories';
+  if (tag.startsWith('agents:')) return ['records', 'histories', 'versions'].includes(part);
   if (tag === 'index') return KEPT_INDEXES.has(part);
   if (tag.startsWith('idempotency:')) return (await connection.pttl(key)) > 0;
   // What was withdrawn before it was handed out is remembered for some minutes; nobody is told of it.

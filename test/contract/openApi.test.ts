@@ -34,6 +34,7 @@ const OPERATIONS: Record<string, [method: string, path: string, scope?: string |
   ImportAgents: ['post', '/agents/import', 'agents:write'],
   GetAgent: ['get', '/agents/{agentId}', 'agents:read'],
   ListAgents: ['get', '/agents', 'agents:read'],
+  ListAgentVersions: ['get', '/agent-versions', 'agents:read'],
   DeleteAgent: ['delete', '/agents/{agentId}', 'agents:write'],
   CheckIn: ['post', '/lcas/{lcaUuid}/check-in', 'agents:check-in'],
   BeginSession: ['post', '/session', null],

@@ -20,6 +20,7 @@ const FILES: Record<string, string> = {
   'packages/client/src/index.ts': "import '../../redis/src/index.js'; import 'ioredis';",
   'packages/client/src/forgotten.ts': 'export const nobody = 1;',
   'apps/cli/src/main.ts': "import '../../../packages/store/src/index.js';",
+  'apps/console/src/main.ts': "import '../../../packages/store/src/index.js'; import 'node:fs';",
   'apps/api/src/main.ts':
     "import '../../worker/src/main.js'; import type {} from 'bullmq'; import 'prom-client'; import './cycle.js';",
   'apps/api/src/cycle.ts': "import './main.js'; import './missing.js';",
@@ -63,9 +64,11 @@ test('each rule finds what it forbids, type-only imports included', () => {
     [
       "apps-know-no-redis: apps/worker/src/main.ts → packages/redis/src/index.ts",
       "apps-never-import-each-other: apps/api/src/main.ts → apps/worker/src/main.ts",
+      "browsers-have-no-node: apps/console/src/main.ts → fs",
       "bullmq-in-queues-and-worker: apps/api/src/main.ts → node_modules/bullmq/index.js",
       "cli-knows-the-api-alone: apps/cli/src/main.ts → packages/store/src/index.ts",
       "client-knows-no-redis: packages/client/src/index.ts → packages/redis/src/index.ts",
+      "console-knows-the-api-alone: apps/console/src/main.ts → packages/store/src/index.ts",
       "domain-imports-only-itself: packages/domain/src/index.ts → fs",
       "domain-imports-only-itself: packages/domain/src/index.ts → packages/store/src/index.ts",
       "domain-tests-import-only-the-domain: packages/domain/src/index.test.ts → packages/store/src/index.ts",

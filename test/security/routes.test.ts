@@ -22,6 +22,9 @@ const { createApp }: { createApp: (deps: object) => { routes: { method: string; 
 const OPEN = [
   ...['GET /healthz', 'GET /readyz', 'GET /openapi.json'],
   ...['GET /docs', 'GET /docs/start.js', 'GET /docs/swagger-ui.css', 'GET /docs/swagger-ui-bundle.js'],
+  // The page, which shows nothing but what its visitor may ask for.
+  ...['/', '/plans/:id', '/new', '/agents', '/agents/:agentId'].map((path) => `GET ${path}`),
+  ...['GET /assets/:name', 'GET /favicon.svg', 'GET /theme.js'],
 ];
 /** Who signs in has no token yet but the one in the body; who is signed in has some scopes or others. */
 const SESSION = ['POST /session', 'GET /session', 'DELETE /session'];
@@ -163,6 +166,7 @@ describe('every answer', () => {
     const paths = [
       ...['/healthz', '/openapi.json', '/nowhere', '/queues', '/queues/api/queues'],
       ...['/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js'],
+      ...['/', '/theme.js', '/assets/nothing.js'],
     ];
     for (const path of paths) expectSafe(await ask('GET', path, { authorization: null }));
     for (const { method, path } of guarded) expectSafe(await ask(method, path.replaceAll(/{\w+}/g, '1')));

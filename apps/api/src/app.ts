@@ -9,6 +9,7 @@ import { accessLog } from './accessLog.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
+import { serveConsole } from './console/console.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
@@ -32,6 +33,7 @@ import { getPlan } from './routes/getPlan.js';
 import { health } from './routes/health.js';
 import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
 import { listAgents } from './routes/listAgents.js';
+import { listAgentVersions } from './routes/listAgentVersions.js';
 import { listEvents } from './routes/listEvents.js';
 import { listPlans } from './routes/listPlans.js';
 import { listTasks } from './routes/listTasks.js';
@@ -67,6 +69,7 @@ const ROUTES = [
   resumeAllPlans,
   importAgents,
   listAgents,
+  listAgentVersions,
   putAgent,
   getAgent,
   deleteAgent,
@@ -137,5 +140,6 @@ export function createApp(deps: ApiDeps): ApiApp {
   serveOpenApi(app);
   app.route(DOCS_PATH, createDocs());
   app.route(BOARD_PATH, createBoard(deps, auth));
+  serveConsole(app);
   return app;
 }

@@ -8,6 +8,21 @@ import type { CallOptions } from './send.js';
 /** One line of an import. */
 export type AgentLine = AgentInput & { agentId: string };
 
+/** What the whole fleet runs. */
+export interface AgentVersions {
+  /** How many agents there are. */
+  agents: number;
+  /** The most common first; null: not known. */
+  items: {
+    componentName: string;
+    actualVersion: string | null;
+    actualRelease: string | null;
+    instances: number;
+  }[];
+  /** How many instances run versions that are not among them. */
+  others: number;
+}
+
 export interface ImportAnswer {
   imported: number;
   /** Lines that were not taken, counted from 1. */
@@ -57,6 +72,10 @@ export function agentCalls(request: Request) {
       } = {},
       options: CallOptions = {},
     ) => eachItem<Agent>(request, '/agents', filter, options),
+
+    /** How many component instances run which version and release. */
+    listAgentVersions: (options: CallOptions = {}) =>
+      request<AgentVersions>({ ...options, method: 'GET', path: '/agent-versions', isRepeatable: true }),
 
     deleteAgent: (agentId: string, options: CallOptions = {}) =>
       request<void>({ ...options, method: 'DELETE', path: pathOf(agentId) }),

@@ -5,13 +5,15 @@ import { eventCalls } from './events.js';
 import { planCalls } from './plans.js';
 import { createRequest } from './request.js';
 import { createSend } from './send.js';
+import { sessionCalls } from './session.js';
 import { createStream } from './stream.js';
 
-export type { AgentLine, ImportAnswer } from './agents.js';
+export type { AgentLine, AgentVersions, ImportAnswer } from './agents.js';
 export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, isProblem, type Problem, ProblemError } from './problem.js';
 export type { CallOptions } from './send.js';
+export type { Session } from './session.js';
 
 /** With the backoff they span some 6 s: the restart of an api. */
 const MAX_RETRIES = 5;
@@ -19,7 +21,8 @@ const MAX_RETRIES = 5;
 export interface ClientOptions {
   /** Where the api is, such as `https://gradus.example`; the contract's base path is added. */
   baseUrl: string;
-  token: string;
+  /** null: none is sent, as a browser sends its session by itself. */
+  token: string | null;
   fetch?: typeof globalThis.fetch | undefined;
   /** How often a call that may be repeated, and found no api, is tried again; default 5. */
   maxRetries?: number | undefined;
@@ -42,5 +45,6 @@ export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }
     ...eventCalls(request, createStream(send)),
     ...agentCalls(request),
     ...checkInCalls(request),
+    ...sessionCalls(request),
   };
 }

@@ -16,6 +16,8 @@ export interface Call extends CallOptions {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Below the base path; its parts are encoded already. */
   path: string;
+  /** The path is below the api's address itself. */
+  isAtRoot?: boolean | undefined;
   query?: Record<string, string | number | undefined> | undefined;
   headers?: Record<string, string> | undefined;
   json?: unknown;
@@ -36,14 +38,18 @@ export type Send = <Read>(
   read: (response: Response) => Promise<Read>,
 ) => Promise<Read>;
 
-/** @param baseUrl where the api is; the contract's base path is added */
-export function createSend(baseUrl: string, token: string, fetch: typeof globalThis.fetch): Send {
-  const base = baseUrl.replace(/\/+$/, '') + BASE_PATH;
+/**
+ * @param baseUrl where the api is; the contract's base path is added
+ * @param token null: none is sent
+ */
+export function createSend(baseUrl: string, token: string | null, fetch: typeof globalThis.fetch): Send {
+  const root = baseUrl.replace(/\/+$/, '');
+  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (call, limit, read) => {
     try {
-      const response = await fetch(base + call.path + queryOf(call), {
+      const response = await fetch(root + (call.isAtRoot ? '' : BASE_PATH) + call.path + queryOf(call), {
         method: call.method,
-        headers: { authorization: `Bearer ${token}`, ...contentTypeOf(call), ...call.headers },
+        headers: { ...authorization, ...contentTypeOf(call), ...call.headers },
         signal: limit.signal,
         ...bodyOf(call, limit),
       });

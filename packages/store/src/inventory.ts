@@ -4,7 +4,8 @@ import pMap from 'p-map';
 import { type BucketPart, byBucket } from './buckets.js';
 import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
-import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
+import { AGENT_BUCKETS } from './keys.js';
+import type { Inventory, PutAgentResult, ResolvedFacts, VersionCount } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -14,6 +15,9 @@ const PARTS_AT_ONCE = 16;
 const AGENTS_LOOKED_AT_ONCE = 200;
 /** A filtered listing looks at so many agents for a page before it answers what it has. */
 const AGENTS_LOOKED_AT_MOST = 20_000;
+
+/** Counts of versions are made anew so often while somebody looks: what has miscounted them is then over. */
+const VERSIONS_KEPT_MS = 3_600_000;
 
 /** An agent as it lies there, to be written only if nothing changed meanwhile. */
 interface Read {
@@ -50,7 +54,7 @@ export function createInventory(parts: StoreParts): Inventory {
     changes: readonly { before: Read; record: string }[],
   ): Promise<boolean[]> {
     if (changes.length === 0) return [];
-    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
+    const bucketKeys = [keys.records(bucket), keys.histories(bucket), keys.versions(bucket)];
     const args = changes.flatMap(({ before, record }) => [
       before.agentId,
       before.record,
@@ -164,7 +168,7 @@ export function createInventory(parts: StoreParts): Inventory {
 
   const recordFacts: Inventory['recordFacts'] = async (report) => {
     const bucket = keys.bucketOf(report.agentId);
-    const bucketKeys = [keys.records(bucket), keys.histories(bucket)];
+    const bucketKeys = [keys.records(bucket), keys.histories(bucket), keys.versions(bucket)];
     const answer = await scripts.run<{ components?: (ComponentFacts & Resolved)[]; plans: string } | false>(
       'record-facts',
       bucketKeys,
@@ -184,6 +188,35 @@ export function createInventory(parts: StoreParts): Inventory {
     return { outcome: 'recorded', components, plan };
   };
 
+  const countVersions: Inventory['countVersions'] = async () => {
+    const buckets = Array.from({ length: AGENT_BUCKETS }, (_, bucket) =>
+      scripts.raw(
+        'count-versions',
+        [keys.records(bucket), keys.versions(bucket)],
+        [String(VERSIONS_KEPT_MS)],
+      ),
+    );
+    const counted = (await Promise.all(buckets)) as [agents: number, versions: string[]][];
+    const instances = new Map<string, number>();
+    let agents = 0;
+    for (const [ofBucket, versions] of counted) {
+      agents += ofBucket;
+      for (let index = 0; index < versions.length; index += 2) {
+        const of = versions[index] ?? '';
+        instances.set(of, (instances.get(of) ?? 0) + Number(versions[index + 1]));
+      }
+    }
+    const items = [...instances].map(([of, count]): VersionCount => {
+      const [componentName, actualVersion, actualRelease] = JSON.parse(of) as [
+        string,
+        string | null,
+        string | null,
+      ];
+      return { componentName, actualVersion, actualRelease, instances: count };
+    });
+    return { agents, items: items.sort((a, b) => b.instances - a.instances) };
+  };
+
   return {
     put: async (agentId, input) => (await putMany([{ agentId, input }]))[0] as PutAgentResult,
     putMany,
@@ -192,6 +225,7 @@ export function createInventory(parts: StoreParts): Inventory {
       return record ? shownAgent(record) : null;
     },
     list,
+    countVersions,
     remove,
     lcasOf: async (agentIds) => {
       const records = await readMany(agentIds);

@@ -2,7 +2,7 @@
 import calculateSlot from 'cluster-key-slot';
 
 /** The inventory is spread over this many hash tags. */
-const AGENT_BUCKETS = 256;
+export const AGENT_BUCKETS = 256;
 
 /** In the order in which the plan's scripts take them. */
 const PLAN_PARTS = [
@@ -41,6 +41,8 @@ export function createKeys(namespace: string) {
     bucketOf,
     records: (bucket: number) => `${namespace}:{agents:${bucket}}:records`,
     histories: (bucket: number) => `${namespace}:{agents:${bucket}}:histories`,
+    /** How many instances run which version, while somebody looks at it. */
+    versions: (bucket: number) => `${namespace}:{agents:${bucket}}:versions`,
     /** All agents, sorted by id. */
     agentIndex: `${namespace}:{index}:agents`,
     /** All plans, sorted by creation. */

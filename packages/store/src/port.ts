@@ -411,6 +411,15 @@ export type PutAgentResult =
   | { outcome: 'created' | 'updated'; agent: Agent }
   | { outcome: 'busy'; planId: string };
 
+/** How many component instances run the same. */
+export interface VersionCount {
+  componentName: string;
+  /** null: it has not said. */
+  actualVersion: string | null;
+  actualRelease: string | null;
+  instances: number;
+}
+
 export interface Inventory {
   put(agentId: string, input: AgentInput): Promise<PutAgentResult>;
   /** Many at once, each for itself; answers in their order. */
@@ -423,6 +432,8 @@ export interface Inventory {
     limit: number;
     cursor?: string | undefined;
   }): Promise<Page<Agent>>;
+  /** What the whole fleet runs, the most common first: costs what there are versions, not agents. */
+  countVersions(): Promise<{ agents: number; items: VersionCount[] }>;
   remove(
     agentId: string,
   ): Promise<{ outcome: 'removed' | 'not-found' } | { outcome: 'busy'; planId: string }>;

@@ -34,7 +34,7 @@ const FOLDERS = {
   ],
   mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
   facts: ['record-facts'],
-  inventory: ['claim-agents', 'free-agents', 'put-agents'],
+  inventory: ['claim-agents', 'free-agents', 'put-agents', 'count-versions'],
   idempotency: ['begin-request', 'end-request'],
   schema: ['raise-schema'],
 } as const;
@@ -56,11 +56,14 @@ const AT_ONCE: Partial<Record<ScriptName, number>> = {
   take: 16,
 };
 
-/** What is put in front of a folder's scripts; behind them comes `each.lua`. The other folders' stand alone. */
+const VERSIONS = read('inventory/shared.lua');
+
+/** What is put in front of a folder's scripts. */
 const SHARED: Partial<Record<keyof typeof FOLDERS, string>> = {
   plan: `${LUA_CONSTANTS}\n${read('plan/shared.lua')}`,
   mailbox: read('mailbox/shared.lua'),
-  facts: read('facts/shared.lua'),
+  facts: `${VERSIONS}\n${read('facts/shared.lua')}`,
+  inventory: VERSIONS,
 };
 
 function read(file: string): string {
@@ -69,10 +72,9 @@ function read(file: string): string {
 
 function sourceOf(folder: keyof typeof FOLDERS, name: string): string {
   const source = read(`${folder}/${name}.lua`);
-  const shared = SHARED[folder];
-  return shared === undefined
-    ? source
-    : `${shared}\nlocal function step()\n${source}\nend\n${read('each.lua')}`;
+  const shared = SHARED[folder] ?? '';
+  if (STANDING_ALONE.has(name)) return `${shared}\n${source}`;
+  return `${shared}\nlocal function step()\n${source}\nend\n${read('each.lua')}`;
 }
 
 type Runner = Record<string, (numberOfKeys: number, ...args: string[]) => Promise<unknown>>;

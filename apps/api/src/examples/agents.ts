@@ -1,6 +1,7 @@
 // Examples of agents.
 import type { Agent, AgentInput } from '@gradus/domain';
 import type { importAgents } from '../agentImport.js';
+import type { VersionCounts } from '../schemas/agent.js';
 import type { Examples } from '../schemas/content.js';
 
 type ImportAnswer = Awaited<ReturnType<typeof importAgents>>;
@@ -22,6 +23,21 @@ export const EXAMPLE_AGENT: Agent = {
   attributes: { site: 'north' },
   registeredAt: '2026-01-15T07:30:00.000Z',
   lastSeenAt: '2026-01-15T07:59:55.120Z',
+};
+
+export const VERSIONS: Examples<VersionCounts> = {
+  versions: {
+    summary: 'A fleet that is being upgraded',
+    value: {
+      agents: 120,
+      items: [
+        { componentName: 'zmetis', actualVersion: '1.2.0', actualRelease: '215', instances: 80 },
+        { componentName: 'zmetis', actualVersion: '1.3.0', actualRelease: '221', instances: 39 },
+        { componentName: 'zmetis', actualVersion: null, actualRelease: null, instances: 1 },
+      ],
+      others: 0,
+    },
+  },
 };
 
 export const AGENTS: Examples<Agent> = {

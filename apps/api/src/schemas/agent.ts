@@ -83,3 +83,25 @@ export const agent = z
     lastSeenAt: shownInstant.nullable().openapi({ description: 'When it was last reported on' }),
   })
   .openapi('Agent', { description: 'An agent of the inventory' }) satisfies z.ZodType<Agent>;
+
+/** Further versions are told as one number. */
+export const MOST_VERSIONS = 1_000;
+
+export const versionCounts = z
+  .object({
+    agents: z.number().int().openapi({ description: 'How many agents there are' }),
+    items: z
+      .array(
+        z.object({
+          componentName: z.string(),
+          actualVersion: z.string().nullable().openapi({ description: 'null: not known' }),
+          actualRelease: z.string().nullable().openapi({ description: 'null: not known' }),
+          instances: z.number().int().openapi({ description: 'How many component instances run it' }),
+        }),
+      )
+      .openapi({ description: `The most common first, at most ${MOST_VERSIONS}` }),
+    others: z.number().int().openapi({ description: 'How many instances run versions that are not listed' }),
+  })
+  .openapi('AgentVersions', { description: 'What the whole fleet runs' });
+
+export type VersionCounts = z.infer<typeof versionCounts>;

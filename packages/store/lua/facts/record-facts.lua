@@ -34,7 +34,9 @@ end
 if not given(record.lastSeenAt) or record.lastSeenAt < IN.takenAt then
   record.lastSeenAt = IN.takenAt
 end
-redis.call('HSET', K.records, IN.agentId, cjson.encode(record))
+local after = cjson.encode(record)
+redis.call('HSET', K.records, IN.agentId, after)
+retallyVersions(K.versions, text, after)
 return cjson.encode({
   components = #resolved > 0 and resolved or nil,
   plans = redis.call('HGET', K.histories, IN.agentId) or '',

@@ -4,6 +4,7 @@
 local PARTS = {
   'records',   -- hash: agentId -> record (JSON)
   'histories', -- hash: agentId -> its plans, newest first
+  'versions',  -- hash: how many instances run which version, while somebody looks at it
 }
 
 -- The call that is carried out: its keys by their part, and its input.

@@ -1,0 +1,222 @@
+// The console in a real browser, as an operator uses it: signing in, watching a plan, stopping it, taking it back.
+import { type Client, createClient } from '@gradus/client';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults } from '../support/accessibility.js';
+import { registerAgents } from '../support/agents.js';
+import { makeApiKey } from '../support/apiKeys.js';
+import { isChromiumThere, launchChromium } from '../support/chromium.js';
+import { type ConsolePage, expectQuiet, openConsole, signInto } from '../support/consolePage.js';
+import { UPGRADE } from '../support/fleet.js';
+import { type Gradus, startGradus } from '../support/gradus.js';
+import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
+import { BASE } from '../support/http.js';
+
+const WITHIN_MS = 60_000;
+
+describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
+  const viewer = makeApiKey('viewer', ['plans:read', 'agents:read']);
+  let gradus: Gradus;
+  let client: Client;
+  let browser: Browser;
+  /** Signed in as who may do everything, and used by one test after the other. */
+  let operator: ConsolePage;
+  let page: Page;
+
+  beforeAll(async () => {
+    [gradus, browser] = await Promise.all([startGradus({ keys: [viewer.key] }), launchChromium()]);
+    client = createClient({ baseUrl: gradus.url, token: gradus.token });
+    operator = await openConsole(browser, gradus.url);
+    page = operator.page;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gradus?.stop();
+  });
+
+  /** The part of the page that says where the plan stands. */
+  const stand = (text: string | RegExp) => page.locator('.stand').filter({ hasText: text });
+  const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
+  const inDialog = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
+
+  it('asks for a token, says why one does not do, and keeps the session from scripts', async () => {
+    await page.getByLabel('Token').fill('not-a-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor();
+    await signInto(page, gradus.token);
+    await page.getByText('There are no plans yet').waitFor();
+
+    const [cookie, ...others] = await page.context().cookies();
+    expect(others).toEqual([]);
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    const kept = await page.evaluate(
+      'JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])',
+    );
+    expect(kept).toBe('["",{},{}]');
+    expectQuiet(operator, gradus.url);
+  });
+
+  it('shows the plans as they come, and finds them', async () => {
+    for (const prefix of ['north', 'south']) {
+      const agentIds = await registerAgents(client, prefix, 4);
+      await client.createPlan({ ...UPGRADE, name: `Gateways ${prefix}`, agentIds, autoStart: false });
+    }
+    const plans = page.getByRole('list', { name: 'Plans' }).getByRole('listitem');
+    await plans.filter({ hasText: 'Gateways south' }).waitFor();
+    expect(await plans.count()).toBe(2);
+    await page.getByText('2 plans need you.').waitFor();
+    await page.getByLabel('Search the plans').fill('NORTH 1.3');
+    await plans.filter({ hasText: 'Gateways south' }).waitFor({ state: 'detached' });
+    expect(await plans.count()).toBe(1);
+    // What is looked for is in the address, so that it can be sent to somebody.
+    await page.reload();
+    await plans.filter({ hasText: 'Gateways north' }).waitFor();
+    expect(await plans.count()).toBe(1);
+    await page.getByLabel('Search the plans').fill('nothing is called so');
+    await page.getByText('No plan is like that').waitFor();
+  });
+
+  it('watches a plan run and its failures pause it, resumes it, and rolls it back', async () => {
+    const agentIds = await registerAgents(client, 'watched', 10);
+    const { id } = await client.createPlan({
+      ...UPGRADE,
+      name: 'Watched',
+      agentIds,
+      batchSizes: [4],
+      concurrency: 4,
+      failureThreshold: 0.25,
+    });
+    const lca = createHandLca(client, 'lca-watched');
+    const first = await lca.takeTasks(4);
+    await page.goto(`${gradus.url}/plans/${id}`);
+    await stand('Waits for 4 agents to report').or(stand('have not checked in')).waitFor();
+    await page.getByText('4 agents in flight will finish, 6 are not started.').waitFor();
+
+    // Two of four fail where one may: the second one pauses it.
+    await lca.checkIn(first.slice(0, 1).map((task) => reportOn(task, 'completed', ON_TARGET)));
+    await lca.checkIn(first.slice(1, 3).map((task) => reportOn(task, 'failed')));
+    await stand('Failure threshold exceeded').waitFor();
+    await page.locator('.badge', { hasText: 'paused' }).first().waitFor();
+    await page
+      .locator('.causes')
+      .filter({ hasText: 'checksum mismatch' })
+      .getByText('2', { exact: true })
+      .waitFor();
+    await page.locator('.log').getByText('The plan paused by itself').waitFor();
+    await page.locator('.threshold').filter({ hasText: '2 of 1 allowed' }).waitFor();
+
+    await button('Resume…').click();
+    const dialog = page.getByRole('dialog', { name: 'Resume the plan' });
+    await dialog.getByText('Accepts the 2 failures of batch 1 so far').waitFor();
+    await dialog.getByLabel('Agents at once').fill('6');
+    await inDialog('Resume').click();
+    await page.locator('.log').getByText('The plan was resumed by admin').waitFor();
+    await lca.checkIn(first.slice(3).map((task) => reportOn(task, 'completed', ON_TARGET)));
+    const second = await lca.takeTasks(6);
+    await page.getByText('at most 6 at once').waitFor();
+    await lca.checkIn(second.map((task) => reportOn(task, 'completed', ON_TARGET)));
+    await stand('Completed with 2 failures').waitFor();
+
+    await button('Roll back…').click();
+    await page.getByRole('dialog').getByText('takes the 8 upgraded agents').waitFor();
+    await inDialog('Roll back').click();
+    await page.waitForURL((url) => url.pathname.startsWith('/plans/') && !url.pathname.endsWith(id));
+    await page.getByRole('link', { name: id }).waitFor();
+    const back = await client.getPlanSummary(new URL(page.url()).pathname.split('/')[2] ?? '');
+    expect(back).toMatchObject({ counts: { agents: 8 }, sourcePlanUuid: id.replace('plan-', '') });
+  });
+
+  it('stops a plan by one click, from the list and from its page', async () => {
+    const agentIds = await registerAgents(client, 'stopped', 3);
+    const { id } = await client.createPlan({ ...UPGRADE, name: 'Stopped', agentIds, concurrency: 1 });
+    const status = async () => (await client.getPlanSummary(id)).status;
+    await page.goto(gradus.url);
+    const row = page.locator('.plan-row').filter({ has: page.getByRole('link', { name: 'Stopped' }) });
+    await row.getByRole('button', { name: /^Pause Stopped: .*not started/ }).click();
+    await row.getByText('Paused by admin').waitFor();
+    expect(await status()).toBe('paused');
+
+    await row.getByRole('link', { name: 'Stopped' }).click();
+    await button('Resume…').click();
+    await inDialog('Resume').click();
+    await button('Pause').click();
+    await stand('Paused by admin').waitFor();
+    expect(await status()).toBe('paused');
+    await button('Cancel…').click();
+    await page
+      .getByRole('dialog')
+      .getByLabel(/Reason/)
+      .fill('A mistake');
+    await inDialog('Cancel').click();
+    await stand('Cancelled').waitFor();
+    await button('Delete…').click();
+    await inDialog('Delete').click();
+    await page.getByRole('heading', { name: 'Plans', exact: true }).waitFor();
+    await expect(status()).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('says when the api is gone, and goes on where it was once it is back', async () => {
+    const agentIds = await registerAgents(client, 'healed', 2);
+    const { id } = await client.createPlan({ ...UPGRADE, name: 'Healed', agentIds, autoStart: false });
+    await page.goto(`${gradus.url}/plans/${id}`);
+    await page.locator('.log').getByText('The plan was made by admin').waitFor();
+    const back = gradus.restartApi('SIGKILL');
+    await page.getByRole('alert').filter({ hasText: 'The api does not answer' }).waitFor();
+    await back;
+    await client.pauseAllPlans();
+    await client.startPlan(id);
+    await page.locator('.log').getByText('The plan started').waitFor();
+    await page.locator('.connection', { hasText: 'Live' }).waitFor();
+    // Nothing twice, and nothing left out.
+    const told = await page.locator('.log > li').allInnerTexts();
+    expect(told.filter((line) => line.includes('The plan was made'))).toHaveLength(1);
+    // Asking in vain is what the browser complains of.
+    operator.complaints.length = 0;
+  });
+
+  it('has no buttons for who may only look, whom the api refuses too', async () => {
+    const looking = await openConsole(browser, gradus.url);
+    await signInto(looking.page, viewer.token);
+    await looking.page.getByRole('link', { name: 'Healed' }).click();
+    await looking.page.getByRole('heading', { name: 'Healed' }).waitFor();
+    await looking.page.getByText('Batches across time').waitFor();
+    for (const name of [/pause/i, /cancel/i, /resume/i, /promote/i, /new plan/i]) {
+      expect(await looking.page.getByRole('button', { name }).count(), String(name)).toBe(0);
+      expect(await looking.page.getByRole('link', { name }).count(), String(name)).toBe(0);
+    }
+    const refused = await looking.page.evaluate(
+      (path) => fetch(path, { method: 'POST' }).then(({ status }) => status),
+      `${BASE}/upgrade-plans:pause-all`,
+    );
+    expect(refused).toBe(403);
+    await looking.page.goto(`${gradus.url}/new`);
+    await looking.page.getByText('Your token lacks the scope plans:write').waitFor();
+    await looking.close();
+  });
+
+  it('can be used by who does not see it: axe finds nothing on any page, light or dark, wide or narrow', async () => {
+    await page.goto(gradus.url);
+    await page.getByRole('link', { name: 'Watched', exact: true }).click();
+    await page.locator('.batch-choice').waitFor();
+    const planPath = new URL(page.url()).pathname;
+    for (const [path, seen] of [
+      ['/', '.plan-row'],
+      [planPath, 'table'],
+      ['/plans/plan-none', '.empty'],
+    ] as const) {
+      await page.goto(gradus.url + path);
+      await page.locator(seen).first().waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await accessibilityFaults(page), `${path}, ${colorScheme}`).toEqual([]);
+      }
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await accessibilityFaults(page), `${path}, narrow`).toEqual([]);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        `${path} is as narrow as the phone`,
+      ).toBeLessThanOrEqual(0);
+      await page.setViewportSize({ width: 1280, height: 900 });
+    }
+  });
+});
