@@ -3,6 +3,7 @@ import { agentCalls } from './agents.js';
 import { checkInCalls } from './checkIn.js';
 import { eventCalls } from './events.js';
 import { planCalls } from './plans.js';
+import { releaseCalls } from './releases.js';
 import { createRequest } from './request.js';
 import { createSend } from './send.js';
 import { createStream } from './stream.js';
@@ -11,6 +12,7 @@ export type { AgentLine, ImportAnswer } from './agents.js';
 export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, isProblem, type Problem, ProblemError } from './problem.js';
+export type { ArtifactInput } from './releases.js';
 export type { CallOptions } from './send.js';
 
 /** With the backoff they span some 6 s: the restart of an api. */
@@ -42,5 +44,6 @@ export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }
     ...eventCalls(request, createStream(send)),
     ...agentCalls(request),
     ...checkInCalls(request),
+    ...releaseCalls(request),
   };
 }

@@ -1,6 +1,7 @@
 // The planner: agents become batches and tasks.
 import type { Agent, ComponentInstance } from './agent.js';
 import { type BatchCut, cutBatches } from './batchSizes.js';
+import type { ReleaseId } from './release.js';
 
 /** The upgrade that a plan is for. */
 export interface Upgrade {
@@ -124,6 +125,26 @@ export function planRollback(
     return { agentId, nodeUuid, lcaUuid, tasks };
   });
   return { outcome: 'planned', agents: planned, ...cutAgents(planned, cut) };
+}
+
+/**
+ * @param common the plan's own target, which may lack what its instances' differ in
+ * @returns what the instances that are to be updated are to run, each once
+ */
+export function targetsOf(
+  agents: readonly PlannedAgent[],
+  common: { toVersion: string | null; toRelease: string | null },
+): ReleaseId[] {
+  const targets = new Map<string, ReleaseId>();
+  for (const { tasks } of agents) {
+    for (const { componentName, target, status } of tasks) {
+      const version = target?.version ?? common.toVersion;
+      const release = target?.release ?? common.toRelease;
+      if (status === 'skipped' || version === null || release === null) continue;
+      targets.set(JSON.stringify([componentName, version, release]), { componentName, version, release });
+    }
+  }
+  return [...targets.values()];
 }
 
 function cutAgents(agents: readonly PlannedAgent[], cut: BatchCut) {

@@ -1,12 +1,20 @@
 // Making a plan: reserve its id, claim every agent, write it, and only then show it. A process that dies in
 // between leaves a reservation whose lease runs out.
-import { type Agent, type Planned, type PlannedAgent, planUpgrade } from '@gradus/domain';
+import {
+  type Agent,
+  type Planned,
+  type PlannedAgent,
+  planUpgrade,
+  type ReleaseId,
+  targetsOf,
+} from '@gradus/domain';
 import { chunks } from './chunks.js';
 import { type Claimed, claimAgents, freeAgents } from './claims.js';
 import { planIndexEntry } from './keys.js';
 import { persist } from './persist.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
 import { type AgentRecord, shownAgent } from './records.js';
+import { type Demand, useReleases } from './releases.js';
 import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -26,6 +34,8 @@ export interface Making {
   /** Plans whose claims count no more though they have not ended. */
   yielding: readonly string[];
   planAgents: (agents: Agent[]) => Planned;
+  /** Where what it goes back to was removed, there is no way back. */
+  isWayBack: boolean;
   /** Asked once the id is reserved; throws where another making has taken this one's place. */
   assertWanted?: () => Promise<void>;
 }
@@ -42,7 +52,7 @@ class ReservationLost extends Error {
 /** A plan as a client asked for it. */
 export function upgradeOf(plan: NewPlan): Making {
   const planAgents = (agents: Agent[]) => planUpgrade(plan, agents, plan.cut, freshTaskUuid);
-  return { plan, sourcePlanUuid: null, yielding: [], planAgents };
+  return { plan, sourcePlanUuid: null, yielding: [], planAgents, isWayBack: false };
 }
 
 /**
@@ -102,6 +112,21 @@ export function prepare(making: Making, { records, conflicts }: Claimed): Prepar
   return { outcome: 'planned', planned, records: known };
 }
 
+/** How the targets of a plan are to be there. */
+export function demandOf({ requireReleases }: StoreParts, { isWayBack }: Making): Demand {
+  return { refuseMissing: requireReleases, refuseGone: isWayBack };
+}
+
+/** @returns what says of these targets that they are no releases, null where there are none of them */
+export function unknownReleases(releases: readonly ReleaseId[]) {
+  if (releases.length === 0) return null;
+  return {
+    outcome: 'unknown-release' as const,
+    releases: releases.slice(0, SHOWN_AT_MOST),
+    releaseCount: releases.length,
+  };
+}
+
 /** @returns why the plan is not to be, null where it is */
 async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
   const { connection, keys } = parts;
@@ -109,6 +134,9 @@ async function make(parts: StoreParts, making: Making, createdAt: number): Promi
   const prepared = prepare(making, await claimAgents(parts, id, agentIds, making.yielding));
   if (prepared.outcome !== 'planned') return prepared;
   const { planned, records } = prepared;
+  const targets = targetsOf(planned.agents, making.plan);
+  const unknown = unknownReleases(await useReleases(parts, id, targets, demandOf(parts, making)));
+  if (unknown !== null) return unknown;
   await writeAgents(parts, id, planned.agents, records);
   await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, id)));
   // Once more: a maker that was held up may have been taken for dead, and its plan off the list.

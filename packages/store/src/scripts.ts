@@ -36,9 +36,15 @@ const FOLDERS = {
   inventory: ['claim-agents', 'free-agents', 'put-agent'],
   idempotency: ['begin-request', 'end-request'],
   schema: ['raise-schema'],
+  releases: ['put-release', 'use-releases'],
 } as const;
 
-const STANDING_ALONE = new Set<string>([...FOLDERS.inventory, ...FOLDERS.idempotency, ...FOLDERS.schema]);
+const STANDING_ALONE = new Set<string>([
+  ...FOLDERS.inventory,
+  ...FOLDERS.idempotency,
+  ...FOLDERS.schema,
+  ...FOLDERS.releases,
+]);
 
 export type ScriptName = (typeof FOLDERS)[keyof typeof FOLDERS][number];
 
