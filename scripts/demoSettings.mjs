@@ -1,6 +1,7 @@
 // What `npm start` takes from the environment, and what it makes up for a first look.
 import { createHash, randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Failure } from './failure.mjs';
 
 const ALL_SCOPES = [
@@ -9,6 +10,8 @@ const ALL_SCOPES = [
   'agents:read',
   'agents:write',
   'agents:check-in',
+  'releases:read',
+  'releases:write',
   'queues:admin',
 ];
 
@@ -18,6 +21,7 @@ const ALL_SCOPES = [
  * @property {number} port 0: any that is free
  * @property {number} metricsPort the api's; each worker has the next one. 0: any that are free
  * @property {string} dataFolder
+ * @property {string} artifacts where uploaded artifacts are kept, as an address
  * @property {string | undefined} redisUrl undefined: one of our own
  * @property {number} workers how many worker processes
  * @property {number} demoAgents agents of the simulated fleet; 0: no fleet
@@ -35,11 +39,13 @@ const ALL_SCOPES = [
 export function readDemoSettings(env, root) {
   const ownKeys = env['GRADUS_API_KEYS'] || undefined;
   const token = env['GRADUS_DEMO_TOKEN'] || (ownKeys ? null : randomBytes(24).toString('base64url'));
+  const dataFolder = resolve(root, env['GRADUS_DATA_DIR'] || '.gradus');
   return {
     host: env['HOST'] || '127.0.0.1',
     port: integer(env, 'PORT', 3000, 0, 65_535),
     metricsPort: integer(env, 'GRADUS_METRICS_PORT', 0, 0, 65_535),
-    dataFolder: resolve(root, env['GRADUS_DATA_DIR'] || '.gradus'),
+    dataFolder,
+    artifacts: env['GRADUS_ARTIFACTS'] || pathToFileURL(join(dataFolder, 'artifacts')).href,
     redisUrl: env['REDIS_URL'] || undefined,
     workers: integer(env, 'GRADUS_WORKERS', 1, 1, 256),
     // Without a token that the api takes, the fleet could not check in.

@@ -67,6 +67,7 @@ async function start() {
     HOST: settings.host,
     PORT: String(port),
     GRADUS_API_KEYS: settings.apiKeys,
+    GRADUS_ARTIFACTS: settings.artifacts,
   });
   for (let n = 1; n <= settings.workers; n++) {
     startApp('worker', settings.workers === 1 ? 'worker' : `worker${n}`, {

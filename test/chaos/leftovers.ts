@@ -45,6 +45,7 @@ async function mayStay(
   }
   if (tag.startsWith('agents:')) return ['records', 'histories', 'versions'].includes(part);
   if (tag === 'index') return KEPT_INDEXES.has(part);
+  if (tag === 'releases') return part === 'users';
   if (tag.startsWith('idempotency:')) return (await connection.pttl(key)) > 0;
   // What was withdrawn before it was handed out is remembered for some minutes; nobody is told of it.
   if (tag.startsWith('lca:')) return part === 'cancelled';

@@ -98,6 +98,7 @@ describe('a lifecycle task', () => {
       toRelease: '221',
       deadline: new Date(Date.parse(shown?.dispatchedAt ?? '') + 20 * 60_000).toISOString(),
       attempt: 1,
+      artifacts: [],
     });
   });
 

@@ -3,6 +3,7 @@ import { type Client, createClient } from '@gradus/client';
 import { PROBLEM_CODES } from '@gradus/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerAgents } from '../support/agents.js';
+import { makeArtifactFolder } from '../support/artifactFolder.js';
 import { TO, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
@@ -36,6 +37,25 @@ const OPERATIONS: Record<string, [method: string, path: string, scope?: string |
   ListAgents: ['get', '/agents', 'agents:read'],
   ListAgentVersions: ['get', '/agent-versions', 'agents:read'],
   DeleteAgent: ['delete', '/agents/{agentId}', 'agents:write'],
+  PutRelease: ['put', '/releases/{componentName}/{version}/{release}', 'releases:write'],
+  GetRelease: ['get', '/releases/{componentName}/{version}/{release}', 'releases:read'],
+  ListReleases: ['get', '/releases', 'releases:read'],
+  DeleteRelease: ['delete', '/releases/{componentName}/{version}/{release}', 'releases:write'],
+  UploadArtifact: [
+    'put',
+    '/releases/{componentName}/{version}/{release}/artifacts/{filename}',
+    'releases:write',
+  ],
+  DownloadArtifact: [
+    'get',
+    '/releases/{componentName}/{version}/{release}/artifacts/{filename}',
+    'releases:read',
+  ],
+  DownloadTaskArtifact: [
+    'get',
+    '/lcas/{lcaUuid}/tasks/{lifecycleTaskUuid}/artifacts/{filename}',
+    'agents:check-in',
+  ],
   CheckIn: ['post', '/lcas/{lcaUuid}/check-in', 'agents:check-in'],
   BeginSession: ['post', '/session', null],
   GetSession: ['get', '/session'],
@@ -48,9 +68,10 @@ const OPERATIONS: Record<string, [method: string, path: string, scope?: string |
 /** Headers that a client may go by. */
 const TOLD: ReadonlySet<string> = new Set([
   ...['etag', 'location', 'retry-after', 'set-cookie', 'www-authenticate', 'preference-applied'],
-  ...['x-request-id', 'x-newer-plans'],
+  ...['x-request-id', 'x-newer-plans', 'accept-ranges', 'content-range'],
 ]);
 
+const artifacts = makeArtifactFolder();
 let gradus: Gradus;
 let client: Client;
 let ask: Ask;
@@ -58,7 +79,7 @@ let document: OpenApi;
 let unstartedCount = 0;
 
 beforeAll(async () => {
-  gradus = await startGradus();
+  gradus = await startGradus({ env: artifacts.env });
   client = createClient({ baseUrl: gradus.url, token: gradus.token });
   ask = createAsk(gradus);
   const answer = await ask('GET', '/openapi.json', { authorization: null });
@@ -242,6 +263,25 @@ describe('a real answer is what the document says of', () => {
     expectDocumented('DeleteAgent', await ask('DELETE', at));
   });
 
+  it('releases and their artifacts', async () => {
+    const at = `${BASE}/releases/documented/1.0.0/1`;
+    const headers = { 'content-type': 'application/octet-stream' };
+    const file = `${at}/artifacts/one.bin`;
+    expectDocumented('UploadArtifact', await ask('PUT', file, { body: 'bytes', headers }));
+    const json = { artifacts: [{ filename: 'one.bin' }] };
+    expectDocumented('PutRelease', await ask('PUT', at, { json }));
+    expectDocumented('GetRelease', await ask('GET', at));
+    expectDocumented('ListReleases', await ask('GET', `${BASE}/releases?limit=1`));
+    const ranges = ['bytes=0-1', 'bytes=9-'].map((range) => ask('GET', file, { headers: { range } }));
+    const [part, beyond] = await Promise.all(ranges);
+    for (const answer of [part, beyond]) {
+      const { [answer?.status ?? 0]: documented } = operationOf('DownloadArtifact').responses;
+      if (answer !== undefined && documented !== undefined) expectDocumentedHeaders(documented, answer);
+    }
+    expect([part?.status, beyond?.status]).toEqual([206, 416]);
+    expectDocumented('DeleteRelease', await ask('DELETE', at));
+  });
+
   it('problems', async () => {
     const agentIds = await registerAgents(client, 'problem', 1, { actualVersion: '0.9.0' });
     const create = (json: object) => ask('POST', PLANS, { json });
@@ -285,7 +325,12 @@ describe('an example of a request', () => {
     await client.importAgents(agentIds.map((agentId) => ({ agentId, components })));
     expect(taken().length).toBeGreaterThan(15);
     for (const { path, method, operationId, type, name, value } of taken()) {
-      const at = path.replace('{id}', id).replace('{agentId}', 'press-7').replace('{lcaUuid}', 'lca-hall-2');
+      const at = path
+        .replace('{id}', id)
+        .replace('{agentId}', 'press-7')
+        .replace('{lcaUuid}', 'lca-hall-2')
+        .replace('{componentName}/{version}/{release}', `zmetis/1.3.0/${name}`)
+        .replace('{filename}', 'one.bin');
       const answer = await ask(
         method.toUpperCase(),
         operationId === 'CreateGraduatedPlan' ? `${at}?dryRun=true` : at,

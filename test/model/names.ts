@@ -1,5 +1,5 @@
 // What the service calls by uuids and the reference by numbers.
-import type { LifecycleTask } from '@gradus/domain';
+import type { TaskOrder } from '@gradus/domain';
 import { Disagreement } from './disagreement.js';
 import type { ReferencePlan } from './referencePlan.js';
 
@@ -55,7 +55,7 @@ export function createNames() {
     learn(
       uuid: string,
       plan: string,
-      task: Pick<LifecycleTask, 'agentId' | 'componentInstanceUuid' | 'attempt'>,
+      task: Pick<TaskOrder, 'agentId' | 'componentInstanceUuid' | 'attempt'>,
     ) {
       const place = {
         plan,

@@ -1,5 +1,5 @@
 // The real store, each of whose steps the reference takes too, at the same moment.
-import type { LifecycleTask, TaskReport } from '@gradus/domain';
+import type { TaskOrder, TaskReport } from '@gradus/domain';
 import type { Store } from '@gradus/store';
 import { agree, Disagreement } from './disagreement.js';
 import type { Facts } from './facts.js';
@@ -52,7 +52,7 @@ export function watchStore(
     return { instance: place.instance, attempt, status };
   }
 
-  const dispatched = (plan: ReferencePlan, task: LifecycleTask | null, uuid: string, now: number) => {
+  const dispatched = (plan: ReferencePlan, task: TaskOrder | null, uuid: string, now: number) => {
     if (task !== null) names.learn(uuid, plan.name, task);
     const place = names.knows(uuid) ? names.placeOf(uuid) : null;
     if (place === null) return;

@@ -7,6 +7,8 @@ export const ALL_SCOPES = [
   'agents:read',
   'agents:write',
   'agents:check-in',
+  'releases:read',
+  'releases:write',
   'queues:admin',
 ] as const;
 

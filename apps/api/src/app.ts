@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { accessLog } from './accessLog.js';
+import { createTargets } from './artifacts/targets.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
@@ -27,27 +28,34 @@ import { checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
 import { deleteAgent } from './routes/deleteAgent.js';
 import { deletePlan } from './routes/deletePlan.js';
+import { deleteRelease } from './routes/deleteRelease.js';
+import { downloadArtifact } from './routes/downloadArtifact.js';
+import { downloadTaskArtifact } from './routes/downloadTaskArtifact.js';
 import { getAgent } from './routes/getAgent.js';
 import { getBatch } from './routes/getBatch.js';
 import { getPlan } from './routes/getPlan.js';
+import { getRelease } from './routes/getRelease.js';
 import { health } from './routes/health.js';
 import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
 import { listAgents } from './routes/listAgents.js';
 import { listAgentVersions } from './routes/listAgentVersions.js';
 import { listEvents } from './routes/listEvents.js';
 import { listPlans } from './routes/listPlans.js';
+import { listReleases } from './routes/listReleases.js';
 import { listTasks } from './routes/listTasks.js';
 import { METRICS_PATH, metrics } from './routes/metrics.js';
 import { pauseAllPlans } from './routes/pauseAllPlans.js';
 import { pausePlan } from './routes/pausePlan.js';
 import { promotePlan } from './routes/promotePlan.js';
 import { putAgent } from './routes/putAgent.js';
+import { putRelease } from './routes/putRelease.js';
 import { resumeAllPlans } from './routes/resumeAllPlans.js';
 import { resumePlan } from './routes/resumePlan.js';
 import { retryPlan } from './routes/retryPlan.js';
 import { rollbackPlan } from './routes/rollbackPlan.js';
 import { SESSION_PATH, session } from './routes/session.js';
 import { startPlan } from './routes/startPlan.js';
+import { UPLOAD_PATH, uploadArtifact } from './routes/uploadArtifact.js';
 import { refuseFaults } from './validation.js';
 
 const ROUTES = [
@@ -74,9 +82,20 @@ const ROUTES = [
   getAgent,
   deleteAgent,
   checkIn,
+  downloadTaskArtifact,
+  putRelease,
+  listReleases,
+  getRelease,
+  deleteRelease,
+  uploadArtifact,
+  downloadArtifact,
   health,
   metrics,
 ];
+
+/** Whose bodies are taken as they come, of any length. */
+const STREAMED = [IMPORT_PATH, UPLOAD_PATH];
+const UPLOAD = new RegExp(`^${UPLOAD_PATH.replaceAll(/:\w+/g, '[^/]+')}$`);
 
 /** What is only asked; a check-in may be that too, and sees to it by itself. */
 const changesNothing = ({ req }: Context) =>
@@ -114,7 +133,7 @@ export function createApp(deps: ApiDeps): ApiApp {
       throw new Problem('body-too-large', `A body has at most ${bodyLimitBytes} bytes.`);
     },
   });
-  const admitted = admit(http, limits, bodyLimitBytes, (path) => path === IMPORT_PATH);
+  const admitted = admit(http, limits, bodyLimitBytes, (path) => path === IMPORT_PATH || UPLOAD.test(path));
   const perToken = limitRate(
     rates.perToken,
     () => http.refused('token'),
@@ -126,14 +145,15 @@ export function createApp(deps: ApiDeps): ApiApp {
     () => http.refused('lca'),
     (c) => `${c.var.caller.subject} ${c.req.path}`,
   );
-  app.use('/api/*', admitted, authenticate(auth), perToken, except(IMPORT_PATH, limit));
+  app.use('/api/*', admitted, authenticate(auth), perToken, except(STREAMED, limit));
   app.use(`${BASE}/lcas/*`, perLca);
   app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
   app.use(SESSION_PATH, admitted, limit, except(changesNothing, confirmWrites(deps)));
   app.get(SESSION_PATH, authenticate(auth), perToken);
   app.use(METRICS_PATH, authenticate(auth), perToken);
 
-  for (const register of ROUTES) register(app, deps);
+  const equipped = { ...deps, targets: createTargets(deps.store) };
+  for (const register of ROUTES) register(app, equipped);
   session(app, auth);
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);

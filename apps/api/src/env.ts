@@ -8,6 +8,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import type { ApiKey } from './apiKeys.js';
+import type { ArtifactFiles } from './artifacts/files.js';
 import type { Caller } from './caller.js';
 import type { JwtSettings } from './jwtSettings.js';
 import type { Admission, LoadLimits } from './limits.js';
@@ -23,6 +24,8 @@ interface About {
   /** Of an import: how many agents were taken, and how many were not. */
   imported?: number;
   rejected?: number;
+  /** Which release, as its component, version and release. */
+  release?: string;
   /** The problem that it ended in, and why where it was not let in. */
   code?: ProblemCode;
   refusal?: string;
@@ -53,6 +56,12 @@ export interface ApiDeps {
   jwt: JwtSettings | null;
   /** Whether what a proxy says of the browser's own address is believed. */
   trustProxy: boolean;
+  /** Where clients and devices reach the api; null: where each of them asked. */
+  publicUrl: string | null;
+  /** null: nothing can be uploaded. */
+  artifactFiles: ArtifactFiles | null;
+  /** Bytes that an uploaded artifact may have. */
+  artifactLimitBytes: number;
   maxAgentsPerPlan: number;
   bodyLimitBytes: number;
   limits: LoadLimits;

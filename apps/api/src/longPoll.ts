@@ -1,10 +1,9 @@
 // Waiting for work on behalf of an LCA that holds its check-in open.
-import type { CheckInAnswer } from '@gradus/domain';
 import type { TakenWork } from '@gradus/store';
 import type { ApiDeps } from './env.js';
 import { watchWrites } from './replicated.js';
 
-type Work = Pick<CheckInAnswer, 'tasks' | 'cancel'>;
+type Work = Pick<TakenWork, 'tasks' | 'cancel'>;
 
 /** So many lifecycle tasks are handed out in one answer; what is left comes with the next. */
 const MAX_TASKS = 1_000;

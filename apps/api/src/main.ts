@@ -4,6 +4,8 @@ import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openQueues, type Queues } from '@gradus/queues';
 import { openStore, type Store } from '@gradus/store';
 import { createApp } from './app.js';
+import { openArtifactFiles } from './artifacts/openFiles.js';
+import { sweepOrphans } from './artifacts/sweep.js';
 import { createLogger } from './logger.js';
 import { listen } from './server.js';
 import { InvalidSettings, readSettings, type Settings } from './settings.js';
@@ -58,7 +60,14 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
   }
   const signals = { leaving: leaving.signal, shutdown: shutdown.signal };
   measured.watch({ store, queues });
-  const app = createApp({ ...settings, ...signals, store, queues, measured, logger });
+  const { artifactsPlace } = settings;
+  const artifactFiles = artifactsPlace === null ? null : await openArtifactFiles(artifactsPlace);
+  if (artifactFiles !== null) {
+    sweepOrphans(artifactFiles, store, logger).catch((err: unknown) => {
+      logger.warn({ err }, 'the kept artifacts could not be looked through');
+    });
+  }
+  const app = createApp({ ...settings, ...signals, store, queues, measured, logger, artifactFiles });
   const server = await listen(app, settings, () => measured.http.refused('connections'));
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
@@ -90,7 +99,13 @@ async function run(): Promise<void> {
     process.exit(1);
   };
   const { onOccurrence } = measured;
-  const store = await openStore({ ...redis, timing: settings.timing, onOutdated, onOccurrence });
+  const store = await openStore({
+    ...redis,
+    timing: settings.timing,
+    requireReleases: settings.requireReleases,
+    onOutdated,
+    onOccurrence,
+  });
   try {
     const queues = await openQueues(redis);
     try {

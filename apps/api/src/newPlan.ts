@@ -32,6 +32,11 @@ export function planRefused(result: Exclude<CreatePlanResult, { outcome: 'create
       const detail = `${conflictCount} of the agents are in a plan that has not ended.`;
       return new Problem('agents-busy', detail, { conflicts, conflictCount });
     }
+    case 'unknown-release': {
+      const { releases, releaseCount } = result;
+      const detail = `${releaseCount} of the targets are no release that is there.`;
+      return new Problem('unknown-release', detail, { releases, releaseCount });
+    }
   }
 }
 

@@ -43,6 +43,7 @@ export const INFO = {
   tags: [
     { name: 'Plans', description: 'Upgrade plans: made, watched and steered by operators' },
     { name: 'Inventory', description: 'The agents that plans upgrade' },
+    { name: 'Releases', description: 'What there is to be installed' },
     { name: 'LCAs', description: 'The lifecycle agents that carry the upgrades out' },
     { name: 'Sessions', description: 'Browsers, signed in by a token' },
     { name: 'Health', description: 'Probes, and metrics' },

@@ -58,6 +58,7 @@ export function succession({
         'agents-busy',
         'unknown-agents',
         'version-mismatch',
+        'unknown-release',
         'idempotency-key-reused',
         'idempotency-in-progress',
         'newer-version',

@@ -1,6 +1,7 @@
 // What the process is told by its environment.
 import { ITSELF, parseDuration, SCOPES } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
+import { filesPlace } from './artifacts/filesPlace.js';
 import { algorithms, claimName, jwksUrl, jwtSettings, missingOfJwts } from './jwtSettings.js';
 
 /** More of it would make the expiry of a token mean little. */
@@ -72,6 +73,11 @@ function duration(fallback: string) {
     });
 }
 
+const truth = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true');
+
 /** WAIT takes 0 for no limit, and a command that takes longer than this is given up. */
 const WAIT_AT_MOST_MS = 10_000;
 
@@ -101,10 +107,18 @@ const environment = z.object({
     (ms) => ms >= REFRESH_MS.least && ms <= REFRESH_MS.most,
     'must be from 5s to 1d',
   ),
-  GRADUS_TRUST_PROXY: z
-    .enum(['true', 'false'], 'must be true or false')
-    .default('false')
-    .transform((text) => text === 'true'),
+  GRADUS_TRUST_PROXY: truth,
+  GRADUS_PUBLIC_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
+      'must be an address such as https://gradus.example',
+    )
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  GRADUS_ARTIFACTS: filesPlace.optional(),
+  GRADUS_ARTIFACT_LIMIT: wholeNumber(1, 999_999_999_999, 8_589_934_592),
+  GRADUS_REQUIRE_RELEASES: truth,
   GRADUS_METRICS_PORT: integer(0, 65_535).optional(),
   GRADUS_METRICS_HOST: z.string().default('127.0.0.1'),
   GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
@@ -153,6 +167,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     keys: data.GRADUS_API_KEYS ?? [],
     jwt: jwtSettings(data),
     trustProxy: data.GRADUS_TRUST_PROXY,
+    /** Where clients and devices reach the api; null: where each of them asked. */
+    publicUrl: data.GRADUS_PUBLIC_URL ?? null,
+    /** Where uploaded artifacts are kept; null: none can be uploaded. */
+    artifactsPlace: data.GRADUS_ARTIFACTS ?? null,
+    artifactLimitBytes: data.GRADUS_ARTIFACT_LIMIT,
+    requireReleases: data.GRADUS_REQUIRE_RELEASES,
     /** Where the metrics can be had without a token; null: nowhere. */
     metrics:
       data.GRADUS_METRICS_PORT === undefined

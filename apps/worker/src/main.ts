@@ -46,7 +46,8 @@ async function run(): Promise<void> {
     process.exit(1);
   };
   const { onOccurrence, jobs } = measured;
-  const store = await openStore({ ...connectTo, timing: settings.timing, onOutdated, onOccurrence });
+  const { timing, requireReleases } = settings;
+  const store = await openStore({ ...connectTo, timing, requireReleases, onOutdated, onOccurrence });
   const queues = await openQueues(connectTo);
   const { planRetentionMs, drainMs, namespace, webhooks } = settings;
   const outbound = openOutbound(settings.outboundNetworks);

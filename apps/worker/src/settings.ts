@@ -99,6 +99,10 @@ const environment = z.object({
     .transform(Number)
     .optional(),
   GRADUS_METRICS_HOST: z.string().default('127.0.0.1'),
+  GRADUS_REQUIRE_RELEASES: z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true'),
   GRADUS_PLAN_RETENTION: duration('90d'),
   GRADUS_REDELIVER_DISPATCHED: duration('30s'),
   GRADUS_REDELIVER_RUNNING: duration('5m'),
@@ -148,6 +152,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       data.GRADUS_METRICS_PORT === undefined
         ? null
         : { host: data.GRADUS_METRICS_HOST, port: data.GRADUS_METRICS_PORT },
+    /** Whether the plans that the worker makes itself, rollbacks, need releases to go back to. */
+    requireReleases: data.GRADUS_REQUIRE_RELEASES,
     /** How long an ended plan is kept, in milliseconds. */
     planRetentionMs: data.GRADUS_PLAN_RETENTION,
     timing: {

@@ -3,6 +3,7 @@ import { agentCalls } from './agents.js';
 import { checkInCalls } from './checkIn.js';
 import { eventCalls } from './events.js';
 import { planCalls } from './plans.js';
+import { releaseCalls } from './releases.js';
 import { createRequest } from './request.js';
 import { createSend } from './send.js';
 import { sessionCalls } from './session.js';
@@ -12,6 +13,7 @@ export type { AgentLine, AgentVersions, ImportAnswer } from './agents.js';
 export type { FollowOptions } from './events.js';
 export type { CommandOptions, CreateOptions, MakeOptions, PlanInput } from './plans.js';
 export { ConnectionError, isProblem, type Problem, ProblemError } from './problem.js';
+export type { ArtifactInput } from './releases.js';
 export type { CallOptions } from './send.js';
 export type { Session } from './session.js';
 
@@ -46,5 +48,6 @@ export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }
     ...agentCalls(request),
     ...checkInCalls(request),
     ...sessionCalls(request),
+    ...releaseCalls(request),
   };
 }

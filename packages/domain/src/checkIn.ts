@@ -1,4 +1,5 @@
 // What an LCA and the control plane say to each other.
+import type { Artifact } from './release.js';
 
 /** What an LCA says of one component instance; it is named by its UUID or by its name. */
 export interface ComponentFacts {
@@ -23,8 +24,8 @@ export interface AgentReport {
   tasks?: TaskReport[] | undefined;
 }
 
-/** What an LCA is asked to carry out. */
-export interface LifecycleTask {
+/** What is to be carried out, as it waits for its LCA. */
+export interface TaskOrder {
   lifecycleTaskUuid: string;
   agentId: string;
   taskType: 'update';
@@ -36,6 +37,12 @@ export interface LifecycleTask {
   toRelease: string;
   deadline: string;
   attempt: number;
+}
+
+/** What an LCA is asked to carry out. */
+export interface LifecycleTask extends TaskOrder {
+  /** What the target is made of; empty where there is no such release. */
+  artifacts: Artifact[];
 }
 
 export interface CheckInAnswer {

@@ -15,6 +15,7 @@ export * from './forecast.js';
 export * from './plan.js';
 export * from './planner.js';
 export * from './problem.js';
+export * from './release.js';
 export * from './scopes.js';
 export * from './task.js';
 export * from './transitions.js';

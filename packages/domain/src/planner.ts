@@ -1,6 +1,7 @@
 // The planner: agents become batches and tasks.
 import type { Agent, ComponentInstance } from './agent.js';
 import { type BatchCut, cutBatches } from './batchSizes.js';
+import type { ReleaseId } from './release.js';
 
 /** The upgrade that a plan is for. */
 export interface Upgrade {
@@ -134,6 +135,28 @@ export function assemble(agents: readonly (PlannedAgent | Mismatched)[], cut: Ba
     batches: cutAgents(planned, cut),
     fromRelease: commonRelease(planned),
   };
+}
+
+/**
+ * @param common the plan's own target, which may lack what its instances' differ in
+ * @returns what the instances that are to be updated are to run, each once
+ */
+export function targetsOf(
+  agents: readonly PlannedAgent[],
+  common: { toVersion: string | null; toRelease: string | null },
+): ReleaseId[] {
+  const byComponent = new Map<string, ReleaseId[]>();
+  for (const { tasks } of agents) {
+    for (const { componentName, target, status } of tasks) {
+      const version = target?.version ?? common.toVersion;
+      const release = target?.release ?? common.toRelease;
+      if (status === 'skipped' || version === null || release === null) continue;
+      const known = byComponent.get(componentName) ?? [];
+      if (known.some((one) => one.version === version && one.release === release)) continue;
+      byComponent.set(componentName, [...known, { componentName, version, release }]);
+    }
+  }
+  return [...byComponent.values()].flat();
 }
 
 function cutAgents(agents: readonly PlannedAgent[], cut: BatchCut): PlannedBatch[] {

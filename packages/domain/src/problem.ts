@@ -1,5 +1,6 @@
 // Every way in which a request can fail, by its stable code, and what an answer tells of it.
 import type { PlanStatus } from './plan.js';
+import type { ReleaseId } from './release.js';
 
 export const PROBLEM_CODES = [
   'invalid-json',
@@ -8,13 +9,16 @@ export const PROBLEM_CODES = [
   'not-found',
   'illegal-transition',
   'agents-busy',
+  'release-in-use',
   'idempotency-in-progress',
   'stale-revision',
   'body-too-large',
   'unsupported-media-type',
+  'range-not-satisfiable',
   'validation-failed',
   'unknown-agents',
   'version-mismatch',
+  'unknown-release',
   'idempotency-key-reused',
   'rate-limited',
   'internal',
@@ -45,6 +49,10 @@ export interface ProblemExtensions {
     agents: readonly { agentId: string; actualVersion: string | null }[];
     agentCount: number;
   };
+  /** A plan that has it, or had. */
+  'release-in-use': { planId: string };
+  /** The first 100, and how many there are. */
+  'unknown-release': { releases: readonly ReleaseId[]; releaseCount: number };
 }
 
 /** What an answer of the code carries beside what all have. */

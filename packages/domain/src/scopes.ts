@@ -6,6 +6,8 @@ export const SCOPES = [
   'agents:read',
   'agents:write',
   'agents:check-in',
+  'releases:read',
+  'releases:write',
   'queues:admin',
 ] as const;
 

@@ -1,6 +1,14 @@
 // Making a plan: reserve its id, claim every agent, write it, and only then show it. A process that dies in
 // between leaves a reservation whose lease runs out.
-import { assemble, type PlanAgent, type Planned, type PlannedAgent, upgradeOfAgent } from '@gradus/domain';
+import {
+  assemble,
+  type PlanAgent,
+  type Planned,
+  type PlannedAgent,
+  type ReleaseId,
+  targetsOf,
+  upgradeOfAgent,
+} from '@gradus/domain';
 import pMap from 'p-map';
 import { chunks } from './chunks.js';
 import { type Claimed, claimAgents, freeAgents } from './claims.js';
@@ -9,6 +17,7 @@ import { planIndexEntry } from './keys.js';
 import { persist } from './persist.js';
 import { type CreatePlanResult, type NewPlan, StoreUnavailable } from './port.js';
 import type { AgentRecord } from './records.js';
+import { type Demand, useReleases } from './releases.js';
 import { type Fields, type StateRows, type StaticAgent, stateRow } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -29,6 +38,8 @@ export interface Making {
   /** Plans whose claims count no more though they have not ended. */
   yielding: readonly string[];
   planAgent: PlanAgent;
+  /** Where what it goes back to was removed, there is no way back. */
+  isWayBack: boolean;
   /** Asked once the id is reserved; throws where another making has taken this one's place. */
   assertWanted?: () => Promise<void>;
 }
@@ -44,7 +55,8 @@ class ReservationLost extends Error {
 
 /** A plan as a client asked for it. */
 export function upgradeOf(plan: NewPlan): Making {
-  return { plan, sourcePlanUuid: null, yielding: [], planAgent: upgradeOfAgent(plan, freshTaskUuid) };
+  const planAgent = upgradeOfAgent(plan, freshTaskUuid);
+  return { plan, sourcePlanUuid: null, yielding: [], planAgent, isWayBack: false };
 }
 
 /**
@@ -104,6 +116,21 @@ export async function prepare(making: Making, { records, conflicts }: Claimed): 
   return { outcome: 'planned', planned, records: known };
 }
 
+/** How the targets of a plan are to be there. */
+export function demandOf({ requireReleases }: StoreParts, { isWayBack }: Making): Demand {
+  return { refuseMissing: requireReleases, refuseGone: isWayBack };
+}
+
+/** @returns what says of these targets that they are no releases, null where there are none of them */
+export function unknownReleases(releases: readonly ReleaseId[]) {
+  if (releases.length === 0) return null;
+  return {
+    outcome: 'unknown-release' as const,
+    releases: releases.slice(0, SHOWN_AT_MOST),
+    releaseCount: releases.length,
+  };
+}
+
 /** @returns why the plan is not to be, null where it is */
 async function make(parts: StoreParts, making: Making, createdAt: number): Promise<CreatePlanResult | null> {
   const { connection, keys } = parts;
@@ -111,6 +138,9 @@ async function make(parts: StoreParts, making: Making, createdAt: number): Promi
   const prepared = await prepare(making, await claimAgents(parts, id, agentIds, making.yielding));
   if (prepared.outcome !== 'planned') return prepared;
   const { planned, records } = prepared;
+  const targets = targetsOf(planned.agents, making.plan);
+  const unknown = unknownReleases(await useReleases(parts, id, targets, demandOf(parts, making)));
+  if (unknown !== null) return unknown;
   await writeAgents(parts, id, planned.agents, records);
   await unlessAway(connection.zadd(keys.planIndex, 0, planIndexEntry(createdAt, id)));
   // Once more: a maker that was held up may have been taken for dead, and its plan off the list.

@@ -2,7 +2,7 @@
 import { InvalidCursor } from './port.js';
 
 /** Which listing a cursor is of: one of another is no cursor. */
-type Listing = 'plans' | 'plans-of-agent' | 'tasks' | 'agents';
+type Listing = 'plans' | 'plans-of-agent' | 'tasks' | 'agents' | 'releases';
 
 /** @param position where the next page begins */
 export function cursorAt(listing: Listing, position: string): string {

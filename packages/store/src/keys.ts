@@ -31,11 +31,14 @@ export type Keys = ReturnType<typeof createKeys>;
 /** @param namespace goes before every key */
 export function createKeys(namespace: string) {
   const plan = (planId: string, part: (typeof PLAN_PARTS)[number]) => `${namespace}:{${planId}}:${part}`;
+  const mailbox = (lcaUuid: string, part: (typeof MAILBOX_PARTS)[number]) =>
+    `${namespace}:{lca:${lcaUuid}}:${part}`;
   const bucketOf = (agentId: string) => calculateSlot(agentId) % AGENT_BUCKETS;
   return {
     plan,
     planAll: (planId: string) => PLAN_PARTS.map((part) => plan(planId, part)),
-    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => `${namespace}:{lca:${lcaUuid}}:${part}`),
+    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => mailbox(lcaUuid, part)),
+    mailboxTasks: (lcaUuid: string) => mailbox(lcaUuid, 'tasks'),
     /** Channel on which an LCA's mailbox says that something has come. */
     wakeUps: (lcaUuid: string) => `${namespace}:{lca:${lcaUuid}}:wake-ups`,
     bucketOf,
@@ -55,6 +58,12 @@ export function createKeys(namespace: string) {
     overview: `${namespace}:{index}:overview`,
     /** The newest schema that all plans share. */
     schema: `${namespace}:{index}:schema`,
+    /** All releases: their records, who uses them, and all sorted. */
+    releases: [
+      `${namespace}:{releases}:records`,
+      `${namespace}:{releases}:users`,
+      `${namespace}:{releases}:index`,
+    ] as const,
     idempotency: (digest: string) => `${namespace}:{idempotency:${digest}}`,
     session: (digest: string) => `${namespace}:{session:${digest}}`,
   };

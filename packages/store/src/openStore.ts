@@ -16,6 +16,7 @@ import { createMailboxes } from './mailboxes.js';
 import { createOverview } from './overview.js';
 import { createPlans } from './plans.js';
 import type { NewerStore, Occurrence, Store } from './port.js';
+import { createReleases } from './releases.js';
 import { loadScripts } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
@@ -36,6 +37,7 @@ async function isInSlots(connection: Connection): Promise<boolean> {
  * @param onError hears every connection error
  * @param now milliseconds since 1970; by default Redis' clock
  * @param timing where it is not to be the default
+ * @param requireReleases whether a plan is refused whose target is no release that is there; by default it is not
  * @param replicas how many are to have what was written before `watchWrites` confirms it; by default none
  * @param onOutdated told where a newer version has come that cannot work beside this one: the process is to end
  * @param onOccurrence told once of each thing that a step of this process has brought about
@@ -47,6 +49,7 @@ export async function openStore({
   onError,
   now,
   timing,
+  requireReleases = false,
   replicas = NO_REPLICAS,
   onOutdated = () => undefined,
   onOccurrence = () => undefined,
@@ -56,6 +59,7 @@ export async function openStore({
   onError: (error: unknown) => void;
   now?: () => number;
   timing?: Partial<Timing>;
+  requireReleases?: boolean;
   replicas?: ReplicaDemand;
   onOutdated?: (fault: NewerStore) => void;
   onOccurrence?: (occurrence: Occurrence) => void;
@@ -67,13 +71,21 @@ export async function openStore({
   const subscriber = await connectWhenThere(url, 'prompt', onError);
   const clock = now === undefined ? await startClock(connection) : { now, stop: () => undefined };
   const writes = watchReplicas(connection, namespace, replicas, onError);
-  const parts = { connection, scripts, keys, clock, timing: { ...DEFAULT_TIMING, ...timing } };
+  const parts = {
+    connection,
+    scripts,
+    keys,
+    clock,
+    timing: { ...DEFAULT_TIMING, ...timing },
+    requireReleases,
+  };
   return {
     plans: createPlans(parts),
     steps: createSteps(parts),
     overview: createOverview(parts),
     inventory: createInventory(parts),
     mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
+    releases: createReleases(parts),
     sessions: createSessions(connection, keys),
     idempotency: createIdempotency(parts),
     watchWrites: writes.watch,

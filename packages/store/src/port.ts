@@ -2,14 +2,13 @@
 import type {
   Agent,
   AgentInput,
+  Artifact,
   Batch,
   BatchCut,
-  CheckInAnswer,
   ComponentFacts,
   Forecast,
   Gate,
   KeptEvent,
-  LifecycleTask,
   OnThreshold,
   PlanEvent,
   PlanEventType,
@@ -17,7 +16,10 @@ import type {
   PlanStatus,
   PlanSummary,
   PlanTask,
+  Release,
+  ReleaseId,
   Snapshot,
+  TaskOrder,
   TaskReport,
   TaskStatus,
 } from '@gradus/domain';
@@ -79,7 +81,8 @@ export type CreatePlanResult =
       agents: { agentId: string; actualVersion: string | null }[];
       agentCount: number;
     }
-  | { outcome: 'agents-busy'; conflicts: Conflict[]; conflictCount: number };
+  | { outcome: 'agents-busy'; conflicts: Conflict[]; conflictCount: number }
+  | { outcome: 'unknown-release'; releases: ReleaseId[]; releaseCount: number };
 
 /** A plan as it would be made. */
 export interface Preview {
@@ -380,7 +383,7 @@ export interface PlanSteps {
   /** Deletes plans that ended before that instant, some at a time; a newer version's are kept. @returns which */
   deleteEndedBefore(instantMs: number): Promise<string[]>;
   /** queued → dispatched. @returns null where the task is not to be dispatched any more */
-  dispatchTask(order: DispatchOrder, now: number): Promise<LifecycleTask | null>;
+  dispatchTask(order: DispatchOrder, now: number): Promise<TaskOrder | null>;
   /** After the mailbox has it. */
   clearOutbox(order: DispatchOrder): Promise<void>;
   /**
@@ -455,16 +458,69 @@ export interface Inventory {
   >;
 }
 
-export interface TakenWork extends Pick<CheckInAnswer, 'tasks' | 'cancel'> {
+export interface TakenWork {
+  tasks: TaskOrder[];
+  /** Lifecycle task uuids. */
+  cancel: string[];
   /** Milliseconds since 1970, null where nothing waits for its time. */
   nextDueAt: number | null;
 }
 
+/** An artifact as it is kept. */
+export interface StoredArtifact extends Omit<Artifact, 'url'> {
+  /** Where it lies; null where Gradus keeps it. */
+  url: string | null;
+  /** What its content goes by among the kept files; null where it lies elsewhere. */
+  contentKey: string | null;
+}
+
+export interface StoredRelease extends Omit<Release, 'artifacts'> {
+  artifacts: StoredArtifact[];
+}
+
+/** `dropped`: what the release had before and has no more. */
+export type PutReleaseResult =
+  | { outcome: 'created' | 'updated'; release: StoredRelease; dropped: StoredArtifact[] }
+  | { outcome: 'in-use'; planId: string };
+
+/** What there is to be installed. */
+export interface Releases {
+  /**
+   * Nothing changes of a release that a plan has used, also where it was removed since: to be told the same again is
+   * no change.
+   *
+   * @param artifactsOf given what is there, as often as somebody else changes it meanwhile
+   */
+  put(
+    id: ReleaseId,
+    artifactsOf: (before: readonly StoredArtifact[]) => readonly StoredArtifact[],
+  ): Promise<PutReleaseResult>;
+  get(id: ReleaseId): Promise<StoredRelease | null>;
+  /** By component, version and release, as texts. @throws InvalidCursor */
+  list(page: {
+    componentName?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<StoredRelease>>;
+  /** Not while a plan that has not ended has it for its target. */
+  remove(
+    id: ReleaseId,
+  ): Promise<
+    | { outcome: 'removed'; dropped: StoredArtifact[] }
+    | { outcome: 'not-found' }
+    | { outcome: 'in-use'; planId: string }
+  >;
+  /** @returns what the contents of all artifacts go by */
+  contentKeys(): Promise<Set<string>>;
+}
+
 /** What waits for each LCA. */
 export interface Mailboxes {
-  putTask(lcaUuid: string, task: LifecycleTask, now: number): Promise<void>;
+  putTask(lcaUuid: string, task: TaskOrder, now: number): Promise<void>;
   /** Hands out what is due, at least once; says when there will be something again though nothing new comes. */
   take(lcaUuid: string, now: number, limit: number): Promise<TakenWork>;
+  /** @returns the task where the mailbox has it, handed out or not */
+  find(lcaUuid: string, lifecycleTaskUuid: string): Promise<TaskOrder | null>;
   /** `running`: hand it out less often. `ended`: no more. */
   settle(
     lcaUuid: string,
@@ -533,6 +589,7 @@ export interface Store {
   overview: Overview;
   inventory: Inventory;
   mailboxes: Mailboxes;
+  releases: Releases;
   sessions: Sessions;
   idempotency: Idempotency;
   /**

@@ -7,15 +7,25 @@ import {
   NO_AGENTS,
   type Planned,
   type PlanSummary,
+  targetsOf,
   waitingFor,
 } from '@gradus/domain';
 import pMap from 'p-map';
 import { type BucketPart, byBucket } from './buckets.js';
 import type { Claimed } from './claims.js';
-import { headerFields, prepare, stateOf, staticOf, upgradeOf } from './createPlan.js';
+import {
+  demandOf,
+  headerFields,
+  prepare,
+  stateOf,
+  staticOf,
+  unknownReleases,
+  upgradeOf,
+} from './createPlan.js';
 import { mapInTurns } from './inTurns.js';
 import type { NewPlan, PreviewResult } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
+import { missingReleases } from './releases.js';
 import { isNewerSchema } from './schema.js';
 import { batchSummaryOf, type Fields, headerOf, planStatusOf, tasksOf } from './stored.js';
 import { unlessAway } from './storeFaults.js';
@@ -32,6 +42,9 @@ export async function previewPlan(parts: StoreParts, plan: NewPlan): Promise<Pre
   const prepared = await prepare(making, await lookUp(parts, plan.agentIds));
   if (prepared.outcome !== 'planned') return prepared;
   const { planned, records } = prepared;
+  const targets = targetsOf(planned.agents, plan);
+  const unknown = unknownReleases(await missingReleases(parts, targets, demandOf(parts, making)));
+  if (unknown !== null) return unknown;
   const createdAt = parts.clock.now();
   const fields = { ...headerFields(making, planned, createdAt), ...PUBLISHED };
   const summary = summaryOf(plan, planned, fields, createdAt);

@@ -37,9 +37,15 @@ const FOLDERS = {
   inventory: ['claim-agents', 'free-agents', 'put-agents', 'count-versions'],
   idempotency: ['begin-request', 'end-request'],
   schema: ['raise-schema'],
+  releases: ['put-release', 'use-releases'],
 } as const;
 
-const STANDING_ALONE = new Set<string>([...FOLDERS.inventory, ...FOLDERS.idempotency, ...FOLDERS.schema]);
+const STANDING_ALONE = new Set<string>([
+  ...FOLDERS.inventory,
+  ...FOLDERS.idempotency,
+  ...FOLDERS.schema,
+  ...FOLDERS.releases,
+]);
 
 export type ScriptName = (typeof FOLDERS)[keyof typeof FOLDERS][number];
 

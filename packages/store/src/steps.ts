@@ -1,5 +1,5 @@
 // Plans, as the workers drive them: each step is one script.
-import { type BatchStatus, hasEnded, ITSELF, type LifecycleTask, type Snapshot } from '@gradus/domain';
+import { type BatchStatus, hasEnded, ITSELF, type Snapshot, type TaskOrder } from '@gradus/domain';
 import { holdingStatus } from './claims.js';
 import { deleteEndedBefore } from './deletePlan.js';
 import { readUnannounced, unannouncedCount } from './events.js';
@@ -213,7 +213,7 @@ export function createSteps(parts: StoreParts): PlanSteps {
     deleteEndedBefore: (instantMs) => deleteEndedBefore(parts, instantMs),
     dispatchTask: async ({ planId, lifecycleTaskUuid, outboxEntry }, now) => {
       const input = { now, lifecycleTaskUuid, outboxEntry };
-      const answer = await run<(Omit<LifecycleTask, 'deadline'> & { deadlineMs: number }) | false>(
+      const answer = await run<(Omit<TaskOrder, 'deadline'> & { deadlineMs: number }) | false>(
         'dispatch-task',
         planId,
         input,

@@ -11,4 +11,6 @@ export interface StoreParts {
   keys: Keys;
   clock: Clock;
   timing: Timing;
+  /** Whether a plan's targets must be releases that are there. */
+  requireReleases: boolean;
 }

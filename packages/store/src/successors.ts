@@ -131,7 +131,7 @@ export function retryPlan(parts: StoreParts, succession: Succession): Promise<Su
         components.map((component) => [`${agentId} ${component[1]}`, targetOf(plan, component)] as const),
       ),
     );
-    return backTo(upgrade, targets, sourcePlanUuid, []);
+    return backTo(upgrade, targets, sourcePlanUuid, { yielding: [], isWayBack: false });
   });
 }
 
@@ -217,7 +217,7 @@ async function wayBack(
     fromVersion: plan['toVersion'] ?? plan['fromVersion'] ?? '',
   };
   const targets = new Map(agents.flatMap((agent) => agent.targets));
-  return backTo(upgrade, targets, uuidOf(succession.sourcePlanId), yielding);
+  return backTo(upgrade, targets, uuidOf(succession.sourcePlanId), { yielding, isWayBack: true });
 }
 
 /** The agents with an instance that this plan brought to its target and that runs it still. */
@@ -248,7 +248,7 @@ function backTo(
   upgrade: NewPlan,
   targets: ReadonlyMap<string, Target>,
   sourcePlanUuid: string,
-  yielding: readonly string[],
+  making: Pick<Making, 'yielding' | 'isWayBack'>,
 ): Making {
   const common = (field: keyof Target) => {
     const values = new Set([...targets.values()].map((target) => target[field]));
@@ -258,7 +258,7 @@ function backTo(
   return {
     plan: { ...upgrade, toVersion: common('version'), toRelease: common('release') },
     sourcePlanUuid,
-    yielding,
+    ...making,
     planAgent: wayBackOfAgent(targets, freshTaskUuid),
   };
 }

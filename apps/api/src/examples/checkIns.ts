@@ -1,8 +1,11 @@
 // Examples of what an LCA and the control plane say to each other.
 import type { AgentReport, CheckInAnswer } from '@gradus/domain';
 import type { Examples } from '../schemas/content.js';
+import { EXAMPLE_ARTIFACT } from './releases.js';
 
 const TASK = 'task-c82fa08a-2160-40ac-9342-5859b0399f72';
+
+const TASK_ARTIFACT_URL = `https://gradus.example/api/v1/lifecycle/lcas/lca-hall-2/tasks/${TASK}/artifacts/zmetis-1.3.0.tar`;
 
 export const CHECK_INS: Examples<{ reports: AgentReport[] }> = {
   idle: { summary: 'Nothing to report: is there work?', value: { reports: [] } },
@@ -62,6 +65,7 @@ export const CHECK_IN_ANSWERS: Examples<CheckInAnswer> = {
           toRelease: '221',
           deadline: '2026-01-15T08:30:00.210Z',
           attempt: 1,
+          artifacts: [{ ...EXAMPLE_ARTIFACT, url: TASK_ARTIFACT_URL }],
         },
       ],
       cancel: ['task-3f0e5a52-7a0c-4d1c-9b1e-2b8f2f1f7a10'],

@@ -41,6 +41,12 @@ export const PROBLEM_EXAMPLES = {
     conflicts: [{ agentId: 'item1', planId: EXAMPLE_PLAN_ID }],
     conflictCount: 1,
   }),
+  'release-in-use': example(
+    'release-in-use',
+    '/releases/zmetis/1.3.0/221',
+    `${EXAMPLE_PLAN_ID} has used the release: it stays what it is.`,
+    { planId: EXAMPLE_PLAN_ID },
+  ),
   'idempotency-in-progress': example(
     'idempotency-in-progress',
     PLANS,
@@ -58,6 +64,12 @@ export const PROBLEM_EXAMPLES = {
     'unsupported-media-type',
     PLANS,
     'Send the body as application/json.',
+    {},
+  ),
+  'range-not-satisfiable': example(
+    'range-not-satisfiable',
+    '/releases/zmetis/1.3.0/221/artifacts/zmetis-1.3.0.tar',
+    'The file has 10485760 bytes.',
     {},
   ),
   'validation-failed': example('validation-failed', PLANS, '2 fields are missing or wrong.', {
@@ -79,6 +91,10 @@ export const PROBLEM_EXAMPLES = {
     '1 of the agents run neither fromVersion nor the target.',
     { agents: [{ agentId: 'item1', actualVersion: '1.1.0' }], agentCount: 1 },
   ),
+  'unknown-release': example('unknown-release', PLANS, '1 of the targets are no release that is there.', {
+    releases: [{ componentName: 'zmetis', version: '1.3.0', release: '221' }],
+    releaseCount: 1,
+  }),
   'idempotency-key-reused': example(
     'idempotency-key-reused',
     PLANS,

@@ -3,28 +3,22 @@
 import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Targets } from '../artifacts/targets.js';
 import { scoped } from '../auth.js';
 import { lcaOfCaller } from '../boundCaller.js';
-import { enqueue } from '../enqueue.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { Problem } from '../errors.js';
 import { CHECK_IN_ANSWERS, CHECK_INS } from '../examples/checkIns.js';
-import { hasHungUp } from '../hungUp.js';
 import { takeWork } from '../longPoll.js';
-import { watchWrites } from '../replicated.js';
+import { publicUrlOf } from '../publicUrl.js';
 import { checkInAnswer, checkIn as checkInBody } from '../schemas/checkIn.js';
 import { json } from '../schemas/content.js';
 import { identifier, queryInteger } from '../schemas/fields.js';
 import { BODY_PROBLEMS, problems } from '../schemas/problem.js';
-import { within } from '../within.js';
+import { takeReports } from '../takeReports.js';
 import { BASE } from './base.js';
 
 const MAX_WAIT_S = 60;
-/**
- * A deadline may be judged once no report taken before it can still be on its way into the queue. One that
- * took longer than this is not vouched for: the LCA repeats it, which changes nothing twice.
- */
-const ENQUEUE_WITHIN_MS = 4_000;
 
 const route = createRoute({
   ...scoped('agents:check-in'),
@@ -67,8 +61,8 @@ async function assertOwned(inventory: Inventory, lcaUuid: string, reports: Agent
   }
 }
 
-export function checkIn(app: ApiApp, deps: ApiDeps): void {
-  const { store, queues } = deps;
+export function checkIn(app: ApiApp, deps: ApiDeps & { targets: Targets }): void {
+  const { store, targets } = deps;
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
@@ -79,15 +73,10 @@ export function checkIn(app: ApiApp, deps: ApiDeps): void {
     const { reports = [] } = c.req.valid('json');
     if (reports.length > 0) {
       await assertOwned(store.inventory, lcaUuid, reports);
-      // An api that stood still finds requests of long ago. What their LCAs have said elsewhere since is newer,
-      // and would be overwritten by these if they were taken now.
-      if (await hasHungUp(c.req.raw.signal)) throw new Problem('unavailable', 'The LCA had hung up already.');
-      const job = { lcaUuid, takenAt: store.now(), requestId: c.var.requestId, reports };
-      const confirm = watchWrites(deps);
-      await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
-      await confirm();
+      await takeReports(c, deps, lcaUuid, reports);
     }
-    const work = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
-    return c.json({ accepted: reports.length, ...work }, 200);
+    const { tasks, cancel } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    const equipped = await targets.equip(lcaUuid, tasks, publicUrlOf(c, deps));
+    return c.json({ accepted: reports.length, tasks: equipped, cancel }, 200);
   });
 }

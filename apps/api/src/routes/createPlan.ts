@@ -54,6 +54,7 @@ function routeOf(maxAgents: number) {
         ...BODY_PROBLEMS,
         'unknown-agents',
         'version-mismatch',
+        'unknown-release',
         'agents-busy',
         'idempotency-key-reused',
         'idempotency-in-progress',

@@ -28,6 +28,11 @@ export const ANSWER_HEADERS = {
     description: 'A challenge `Bearer` (RFC 6750), with why the token does not do where one was sent',
     schema: { type: 'string' },
   },
+  'Accept-Ranges': { description: '`bytes`: ranges are served', schema: { type: 'string' } },
+  'Content-Range': {
+    description: 'Which bytes of how many these are, such as `bytes 0-9/100`',
+    schema: { type: 'string' },
+  },
   'Set-Cookie': {
     description: 'The cookie of the session; where it ends, an empty one',
     schema: { type: 'string' },

@@ -9,6 +9,7 @@ import {
 } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
 import { identifier, shownInstant, text } from './fields.js';
+import { artifact } from './release.js';
 
 const MAX_REPORTS = 10_000;
 const MAX_ERROR_CHARACTERS = 1_000;
@@ -81,6 +82,11 @@ const lifecycleTask = z
     toRelease: z.string().openapi({ description: 'The release it is to run' }),
     deadline: shownInstant.openapi({ description: 'Without an outcome by then the attempt has failed' }),
     attempt: z.int().openapi({ description: 'Counted from 1' }),
+    artifacts: z.array(artifact).openapi({
+      description:
+        'What the target is made of, by the release of that name; empty where there is none. What Gradus keeps itself is ' +
+        "to be had with the LCA's own token",
+    }),
   })
   .openapi('LifecycleTask', {
     description: 'What an LCA is to carry out',

@@ -44,6 +44,13 @@ const extensions = {
       .openapi(of100('Each agent with what one of its instances runs')),
     agentCount: inAll,
   },
+  'release-in-use': { planId: z.string().openapi({ description: 'A plan that has it, or had' }) },
+  'unknown-release': {
+    releases: z
+      .array(z.object({ componentName: z.string(), version: z.string(), release: z.string() }))
+      .openapi(of100('What the plan is to bring its instances to')),
+    releaseCount: inAll,
+  },
 } satisfies {
   [Code in keyof ProblemExtensions]: {
     [Member in keyof ProblemExtensions[Code]]: z.ZodType<ProblemExtensions[Code][Member]>;
@@ -90,6 +97,7 @@ export const BODY_PROBLEMS: readonly ProblemCode[] = ['invalid-json', 'unsupport
 
 /** @returns the headers that answers of the code have, some of them not always */
 function headerNamesOf(code: ProblemCode): AnswerHeader[] {
+  if (code === 'range-not-satisfiable') return ['Content-Range'];
   // It names the scope that a token lacks.
   return code === 'forbidden' ? ['WWW-Authenticate'] : (Object.keys(headersOf(code)) as AnswerHeader[]);
 }
