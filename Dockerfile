@@ -16,6 +16,7 @@ COPY packages/outbound/package.json packages/outbound/
 COPY packages/queues/package.json packages/queues/
 COPY packages/redis/package.json packages/redis/
 COPY packages/store/package.json packages/store/
+COPY packages/traces/package.json packages/traces/
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/cli/bin apps/cli/bin
@@ -50,6 +51,7 @@ COPY --from=build /gradus/packages/queues/dist packages/queues/dist
 COPY --from=build /gradus/packages/redis/dist packages/redis/dist
 COPY --from=build /gradus/packages/store/dist packages/store/dist
 COPY --from=build /gradus/packages/store/lua packages/store/lua
+COPY --from=build /gradus/packages/traces/dist packages/traces/dist
 COPY --from=build /gradus/apps/api/dist apps/api/dist
 COPY --from=build /gradus/apps/cli/dist apps/cli/dist
 COPY --from=build /gradus/apps/fleet/dist apps/fleet/dist

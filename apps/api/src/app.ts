@@ -46,6 +46,7 @@ import { retryPlan } from './routes/retryPlan.js';
 import { rollbackPlan } from './routes/rollbackPlan.js';
 import { SESSION_PATH, session } from './routes/session.js';
 import { startPlan } from './routes/startPlan.js';
+import { traceRequests } from './traceRequests.js';
 import { refuseFaults } from './validation.js';
 
 const ROUTES = [
@@ -104,6 +105,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.onError(onError(logger));
   app.notFound(notFound);
   app.use(measureRequests(http), takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
+  if (deps.isTraced) app.use('/api/*', traceRequests);
 
   const limit = bodyLimit({
     maxSize: bodyLimitBytes,

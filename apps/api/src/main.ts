@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openQueues, type Queues } from '@gradus/queues';
 import { openStore, type Store } from '@gradus/store';
+import { startTraces, type Traces } from '@gradus/traces';
 import { createApp } from './app.js';
 import { createLogger } from './logger.js';
 import { listen } from './server.js';
@@ -48,7 +49,7 @@ function endAfter(ms: number): void {
   setTimeout(end, ms).unref();
 }
 
-async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
+async function serveUntilStopped(store: Store, queues: Queues, isTraced: boolean): Promise<void> {
   // Not before: a process that still waits for Redis may be ended at any moment.
   const stopped = stopSignal();
   const leaving = new AbortController();
@@ -58,7 +59,7 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
   }
   const signals = { leaving: leaving.signal, shutdown: shutdown.signal };
   measured.watch({ store, queues });
-  const app = createApp({ ...settings, ...signals, store, queues, measured, logger });
+  const app = createApp({ ...settings, ...signals, store, queues, measured, isTraced, logger });
   const server = await listen(app, settings, () => measured.http.refused('connections'));
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
@@ -76,9 +77,12 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
   logger.info('stopped');
 }
 
+const telemetryOf = (traces: Traces | null) => (traces === null ? {} : { telemetry: traces.telemetry });
+
 async function run(): Promise<void> {
   const scrapes = settings.metrics === null ? null : await listenForScrapes(measured, settings.metrics);
   if (scrapes !== null) logger.info({ url: scrapes.url }, 'metrics');
+  const traces = await startTraces('api', process.env);
   const redis = {
     replicas: settings.replicas,
     url: settings.redisUrl,
@@ -92,15 +96,16 @@ async function run(): Promise<void> {
   const { onOccurrence } = measured;
   const store = await openStore({ ...redis, timing: settings.timing, onOutdated, onOccurrence });
   try {
-    const queues = await openQueues(redis);
+    const queues = await openQueues({ ...redis, ...telemetryOf(traces) });
     try {
-      await serveUntilStopped(store, queues);
+      await serveUntilStopped(store, queues, traces !== null);
     } finally {
       await queues.close();
     }
   } finally {
     await store.close();
     await scrapes?.close();
+    await traces?.stop();
   }
 }
 

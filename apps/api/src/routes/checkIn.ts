@@ -2,6 +2,7 @@
 
 import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
+import { linkSpan } from '@gradus/traces';
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
 import { lcaOfCaller } from '../boundCaller.js';
@@ -87,7 +88,8 @@ export function checkIn(app: ApiApp, deps: ApiDeps): void {
       await within(ENQUEUE_WITHIN_MS, () => enqueue(() => queues.applyReports(job)));
       await confirm();
     }
-    const work = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    const { traces, ...work } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    linkSpan(traces);
     return c.json({ accepted: reports.length, ...work }, 200);
   });
 }
