@@ -76,6 +76,27 @@ export default {
       to: { path: '(^|/)node_modules/(undici|standardwebhooks|ipaddr\\.js)/' },
     },
     {
+      name: 'traces-import-no-other-of-ours',
+      comment: 'What a span is about, it is told.',
+      severity: 'error',
+      from: { path: '^packages/traces/src/' },
+      to: { path: '^(packages|apps)/', pathNot: '^packages/traces/' },
+    },
+    {
+      name: 'traces-for-apps-alone',
+      comment: 'Store and queues take what they are to pass on as an argument.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/traces/' },
+      to: { path: '^packages/traces/' },
+    },
+    {
+      name: 'opentelemetry-in-traces',
+      comment: 'Of its SDK nothing is loaded unless something is to be traced.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: '^packages/traces/' },
+      to: { path: '(^|/)node_modules/(@opentelemetry|bullmq-otel)/' },
+    },
+    {
       name: 'client-knows-no-redis',
       comment: 'It runs where only HTTP reaches, in browsers too.',
       severity: 'error',

@@ -17,6 +17,7 @@ COPY packages/queues/package.json packages/queues/
 COPY packages/redis/package.json packages/redis/
 COPY packages/simulation/package.json packages/simulation/
 COPY packages/store/package.json packages/store/
+COPY packages/traces/package.json packages/traces/
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/cli/bin apps/cli/bin
@@ -53,6 +54,7 @@ COPY --from=build /gradus/packages/redis/dist packages/redis/dist
 COPY --from=build /gradus/packages/simulation/dist packages/simulation/dist
 COPY --from=build /gradus/packages/store/dist packages/store/dist
 COPY --from=build /gradus/packages/store/lua packages/store/lua
+COPY --from=build /gradus/packages/traces/dist packages/traces/dist
 COPY --from=build /gradus/apps/api/dist apps/api/dist
 COPY --from=build /gradus/apps/cli/dist apps/cli/dist
 COPY --from=build /gradus/apps/console/dist apps/console/dist

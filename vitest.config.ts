@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Our packages' sources instead of what was built of them. */
-const conditions = ['source', 'module', 'node', 'import', 'default'];
+const conditions = ['source', 'node', 'import', 'default'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -20,7 +20,7 @@ export const EVERYTHING_VALUES: Values = parse(readFileSync(EVERYTHING, 'utf8'))
 /** A JSON Schema, as far as the tests look into it. */
 export interface Schema {
   properties?: Record<string, Schema>;
-  propertyNames?: { enum: string[] };
+  propertyNames?: { anyOf: { enum?: string[]; pattern?: string }[] };
 }
 
 export const SCHEMA: Schema = JSON.parse(read('values.schema.json'));

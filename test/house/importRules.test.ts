@@ -14,7 +14,9 @@ const FILES: Record<string, string> = {
   'packages/redis/src/index.ts': "import '../../domain/src/index.js';",
   'packages/store/src/index.ts':
     "import type {} from '../../queues/src/index.js'; import '../../metrics/src/index.js';",
-  'packages/metrics/src/index.ts': "import 'prom-client'; import '../../outbound/src/index.js';",
+  'packages/metrics/src/index.ts':
+    "import 'prom-client'; import '../../outbound/src/index.js'; import '../../traces/src/index.js';",
+  'packages/traces/src/index.ts': "import '../../domain/src/index.js';",
   'packages/outbound/src/index.ts': "import '../../domain/src/index.js'; import 'undici';",
   'packages/queues/src/index.ts': "import '../../../apps/api/src/main.js';",
   'packages/client/src/index.ts': "import '../../redis/src/index.js'; import 'ioredis';",
@@ -25,12 +27,13 @@ const FILES: Record<string, string> = {
     "import '../../worker/src/main.js'; import type {} from 'bullmq'; import 'prom-client'; import './cycle.js';",
   'apps/api/src/cycle.ts': "import './main.js'; import './missing.js';",
   'apps/worker/src/main.ts':
-    "import '../../../packages/redis/src/index.js'; import '../../../test/helper.js'; import 'undici';",
+    "import '../../../packages/redis/src/index.js'; import '../../../test/helper.js'; import 'undici'; import 'bullmq-otel';",
   'test/helper.ts': 'export const helper = 1;',
   'node_modules/ioredis/index.js': '',
   'node_modules/bullmq/index.js': '',
   'node_modules/prom-client/index.js': '',
   'node_modules/undici/index.js': '',
+  'node_modules/bullmq-otel/index.js': '',
 };
 
 const house = mkdtempSync(join(tmpdir(), 'gradus-house-'));
@@ -79,7 +82,9 @@ test('each rule finds what it forbids, type-only imports included', () => {
       "no-cycles: apps/api/src/cycle.ts → apps/api/src/main.ts",
       "no-cycles: apps/api/src/main.ts → apps/worker/src/main.ts",
       "no-cycles: packages/domain/src/index.ts → packages/store/src/index.ts",
+      "no-cycles: packages/metrics/src/index.ts → packages/traces/src/index.ts",
       "no-orphans: packages/client/src/forgotten.ts → packages/client/src/forgotten.ts",
+      "opentelemetry-in-traces: apps/worker/src/main.ts → node_modules/bullmq-otel/index.js",
       "outbound-for-the-worker-alone: packages/metrics/src/index.ts → packages/outbound/src/index.ts",
       "outbound-imports-no-other-of-ours: packages/outbound/src/index.ts → packages/domain/src/index.ts",
       "packages-never-import-apps: packages/queues/src/index.ts → apps/api/src/main.ts",
@@ -87,6 +92,8 @@ test('each rule finds what it forbids, type-only imports included', () => {
       "prom-client-in-metrics: apps/api/src/main.ts → node_modules/prom-client/index.js",
       "redis-package-imports-no-other-of-ours: packages/redis/src/index.ts → packages/domain/src/index.ts",
       "requests-to-others-in-outbound: apps/worker/src/main.ts → node_modules/undici/index.js",
+      "traces-for-apps-alone: packages/metrics/src/index.ts → packages/traces/src/index.ts",
+      "traces-import-no-other-of-ours: packages/traces/src/index.ts → packages/domain/src/index.ts",
     ]
   `);
 });

@@ -177,7 +177,7 @@ export function watchStore(
         }),
       settle: (lcaUuid, uuid, outcome, now) =>
         turn(async () => {
-          await mailboxes.settle(lcaUuid, uuid, outcome, now);
+          const origin = await mailboxes.settle(lcaUuid, uuid, outcome, now);
           const expected = toTell.get(uuid);
           if (expected?.has(outcome) !== true) {
             throw new Disagreement(`the mailbox is told ${outcome} of ${names.shown(uuid)}`);
@@ -185,6 +185,7 @@ export function watchStore(
           told.add(`${uuid} ${outcome}`);
           const task = names.taskName(names.placeOf(uuid));
           reference.mailbox(names.lca(lcaUuid)).settle(task, outcome === 'ended', now);
+          return origin;
         }),
     },
   };

@@ -96,6 +96,7 @@ export function createWorkers(watched: Watched, queues: AdversaryQueues) {
       logger: logger as unknown as Deps['logger'],
       planRetentionMs: RETENTION_MS,
       namespace: 'model',
+      isTraced: false,
       webhooks: WEBHOOKS,
       webhookMetrics: { ended: silent, expect: silent },
       outbound: { post: async () => 200, close: async () => undefined },

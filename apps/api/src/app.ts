@@ -56,6 +56,7 @@ import { rollbackPlan } from './routes/rollbackPlan.js';
 import { SESSION_PATH, session } from './routes/session.js';
 import { startPlan } from './routes/startPlan.js';
 import { UPLOAD_PATH, uploadArtifact } from './routes/uploadArtifact.js';
+import { traceRequests } from './traceRequests.js';
 import { refuseFaults } from './validation.js';
 
 const ROUTES = [
@@ -126,6 +127,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.onError(onError(logger));
   app.notFound(notFound);
   app.use(measureRequests(http), takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
+  if (deps.isTraced) app.use('/api/*', traceRequests);
 
   const limit = bodyLimit({
     maxSize: bodyLimitBytes,

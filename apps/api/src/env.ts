@@ -51,6 +51,8 @@ export interface ApiDeps {
   store: Store;
   queues: Queues;
   measured: Metrics['api'];
+  /** Whether spans are recorded. */
+  isTraced: boolean;
   keys: readonly ApiKey[];
   /** null: no JWTs are taken. */
   jwt: JwtSettings | null;

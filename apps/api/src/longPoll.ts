@@ -3,7 +3,7 @@ import type { TakenWork } from '@gradus/store';
 import type { ApiDeps } from './env.js';
 import { watchWrites } from './replicated.js';
 
-type Work = Pick<TakenWork, 'tasks' | 'cancel'>;
+type Work = Pick<TakenWork, 'tasks' | 'cancel' | 'traces'>;
 
 /** So many lifecycle tasks are handed out in one answer; what is left comes with the next. */
 const MAX_TASKS = 1_000;
@@ -37,7 +37,7 @@ export async function takeWork(
 ): Promise<Work> {
   const { store, shutdown } = deps;
   const until = store.now() + waitMs;
-  let work: TakenWork = { tasks: [], cancel: [], nextDueAt: null };
+  let work: TakenWork = { tasks: [], traces: [], cancel: [], nextDueAt: null };
   const isFound = () => work.tasks.length > 0 || work.cancel.length > 0;
   const take = async () => {
     if (gone.aborted) return isFound();
@@ -56,5 +56,5 @@ export async function takeWork(
     );
     if (!isFound()) await take();
   }
-  return { tasks: work.tasks, cancel: work.cancel };
+  return { tasks: work.tasks, traces: work.traces, cancel: work.cancel };
 }

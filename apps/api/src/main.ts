@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openQueues, type Queues } from '@gradus/queues';
 import { openStore, type Store } from '@gradus/store';
+import { startTraces, type Traces } from '@gradus/traces';
 import { createApp } from './app.js';
 import { openArtifactFiles } from './artifacts/openFiles.js';
 import { sweepOrphans } from './artifacts/sweep.js';
@@ -50,7 +51,7 @@ function endAfter(ms: number): void {
   setTimeout(end, ms).unref();
 }
 
-async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
+async function serveUntilStopped(store: Store, queues: Queues, isTraced: boolean): Promise<void> {
   // Not before: a process that still waits for Redis may be ended at any moment.
   const stopped = stopSignal();
   const leaving = new AbortController();
@@ -67,7 +68,16 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
       logger.warn({ err }, 'the kept artifacts could not be looked through');
     });
   }
-  const app = createApp({ ...settings, ...signals, store, queues, measured, logger, artifactFiles });
+  const app = createApp({
+    ...settings,
+    ...signals,
+    store,
+    queues,
+    measured,
+    isTraced,
+    logger,
+    artifactFiles,
+  });
   const server = await listen(app, settings, () => measured.http.refused('connections'));
   logger.info({ url: server.url }, 'listening');
   logger.info({ signal: await stopped }, 'stopping');
@@ -85,9 +95,12 @@ async function serveUntilStopped(store: Store, queues: Queues): Promise<void> {
   logger.info('stopped');
 }
 
+const telemetryOf = (traces: Traces | null) => (traces === null ? {} : { telemetry: traces.telemetry });
+
 async function run(): Promise<void> {
   const scrapes = settings.metrics === null ? null : await listenForScrapes(measured, settings.metrics);
   if (scrapes !== null) logger.info({ url: scrapes.url }, 'metrics');
+  const traces = await startTraces('api', process.env);
   const redis = {
     replicas: settings.replicas,
     url: settings.redisUrl,
@@ -107,15 +120,16 @@ async function run(): Promise<void> {
     onOccurrence,
   });
   try {
-    const queues = await openQueues(redis);
+    const queues = await openQueues({ ...redis, ...telemetryOf(traces) });
     try {
-      await serveUntilStopped(store, queues);
+      await serveUntilStopped(store, queues, traces !== null);
     } finally {
       await queues.close();
     }
   } finally {
     await store.close();
     await scrapes?.close();
+    await traces?.stop();
   }
 }
 

@@ -1,17 +1,8 @@
 // Counts what is answered, by the pattern of its route, and times it until the answer is out.
 import type { HttpMetrics } from '@gradus/metrics';
-import type { Context, MiddlewareHandler } from 'hono';
-import { matchedRoutes } from 'hono/route';
-import { BOARD_PATH } from './board/board.js';
+import type { MiddlewareHandler } from 'hono';
 import type { ApiEnv } from './env.js';
-
-/** @returns as the OpenAPI document writes it; null where nothing is at the path. Middleware is no route */
-function routeOf(c: Context<ApiEnv>): string | null {
-  const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL');
-  if (route === undefined) return null;
-  if (route.path.startsWith(BOARD_PATH)) return BOARD_PATH;
-  return route.path.replaceAll(/\/:(\w+)/g, '/{$1}');
-}
+import { routeOf } from './routeOf.js';
 
 export function measureRequests(http: HttpMetrics): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {

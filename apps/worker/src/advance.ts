@@ -1,6 +1,7 @@
 // Brings a plan to where it should be: decide, do, and decide anew until nothing is left to do now.
 import { type Command, decide, judges, type Snapshot } from '@gradus/domain';
 import type { Effects } from '@gradus/store';
+import { inSpan } from '@gradus/traces';
 import type { Deps } from './deps.js';
 import { announceEvents } from './webhooks/announce.js';
 
@@ -27,7 +28,9 @@ export async function advance(deps: Deps, planId: string): Promise<Advanced> {
     if (commands.length === 0) return { outcome: 'waiting', batchIndex, lookAgainAt };
     if (round === ROUNDS_AT_MOST) return { outcome: 'waiting', batchIndex, lookAgainAt: now };
     for (const command of commands) {
-      await carryOut(deps, planId, batchIndex, command, now);
+      await inSpan(command.type, { planId, batchIndex }, () =>
+        carryOut(deps, planId, batchIndex, command, now),
+      );
       if (command.type === 'retire-plan') return { outcome: 'retired' };
     }
   }

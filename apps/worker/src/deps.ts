@@ -16,6 +16,8 @@ export interface Deps {
   /** Tells this Gradus from another. */
   namespace: string;
   outbound: Outbound;
+  /** Whether spans are recorded. */
+  isTraced: boolean;
   webhooks: WebhookSettings;
   webhookMetrics: WebhookMetrics;
   /** What only a newer version knows. */

@@ -4,6 +4,7 @@ import { createMetrics, listenForScrapes } from '@gradus/metrics';
 import { openOutbound } from '@gradus/outbound';
 import { openQueues } from '@gradus/queues';
 import { openStore } from '@gradus/store';
+import { startTraces } from '@gradus/traces';
 import { pino } from 'pino';
 import { keepStanding } from './keepStanding.js';
 import { createLeftAlone } from './leftAlone.js';
@@ -40,14 +41,16 @@ async function run(): Promise<void> {
   const scrapes = settings.metrics === null ? null : await listenForScrapes(measured, settings.metrics);
   if (scrapes !== null) logger.info({ url: scrapes.url }, 'metrics');
   const onError = (error: unknown) => logger.warn({ err: error }, 'redis connection');
-  const connectTo = { url: settings.redisUrl, namespace: settings.namespace, onError };
+  const traces = await startTraces('worker', process.env);
+  const redis = { url: settings.redisUrl, namespace: settings.namespace, onError };
+  const connectTo = { ...redis, ...(traces === null ? {} : { telemetry: traces.telemetry }) };
   const onOutdated = (err: Error) => {
     logger.fatal({ err }, 'a newer version has taken over');
     process.exit(1);
   };
   const { onOccurrence, jobs } = measured;
   const { timing, requireReleases } = settings;
-  const store = await openStore({ ...connectTo, timing, requireReleases, onOutdated, onOccurrence });
+  const store = await openStore({ ...redis, timing, requireReleases, onOutdated, onOccurrence });
   const queues = await openQueues(connectTo);
   const { planRetentionMs, drainMs, namespace, webhooks } = settings;
   const outbound = openOutbound(settings.outboundNetworks);
@@ -63,6 +66,7 @@ async function run(): Promise<void> {
     planRetentionMs,
     namespace,
     outbound,
+    isTraced: traces !== null,
     webhooks,
     webhookMetrics: measured.webhooks,
     leftAlone,
@@ -85,6 +89,7 @@ async function run(): Promise<void> {
     await queues.close();
     await store.close();
     await scrapes?.close();
+    await traces?.stop();
     logger.info('stopped');
     process.exit(0);
   };

@@ -1,6 +1,7 @@
 // How every job is run: its data checked, its time kept, its faults told apart.
 import { newerVersionOf } from '@gradus/queues';
 import { NewerPlan } from '@gradus/store';
+import { type About, describeSpan } from '@gradus/traces';
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from 'bullmq';
 import type { z } from 'zod';
 import type { Deps } from './deps.js';
@@ -24,6 +25,7 @@ export function processor<Data>(
       leftAlone.noteJob(job.name, version);
       return delay(job, leftAlone.putOffMs(), token);
     }
+    describeSpan(parsed.data as About);
     try {
       const again = await unlessOutOfTime(outOfTime, () => work(parsed.data, job));
       if (again === GIVEN_UP) {

@@ -1,6 +1,6 @@
 // The queues, opened on a Redis: what the apps enqueue, and how.
 import { connect, connectWhenThere, NO_REPLICAS, type ReplicaDemand, watchReplicas } from '@gradus/redis';
-import { type JobsOptions, Queue } from 'bullmq';
+import { type JobsOptions, Queue, type QueueOptions } from 'bullmq';
 import {
   type DeliverWebhookJob,
   JOB_VERSION,
@@ -45,6 +45,8 @@ export interface QueuesOptions {
   /** The queues' prefix is this as a hash tag, so that Redis Cluster keeps a queue together. */
   namespace: string;
   onError: (error: unknown) => void;
+  /** Where jobs are to be traced. */
+  telemetry?: NonNullable<QueueOptions['telemetry']>;
 }
 
 function prefixOf(namespace: string): string {
@@ -52,10 +54,14 @@ function prefixOf(namespace: string): string {
 }
 
 /** For an app's workers: patient connections, as BullMQ asks for. */
-export function connectWorkers({ url, namespace, onError }: QueuesOptions): WorkerConnection {
+export function connectWorkers({ url, namespace, onError, telemetry }: QueuesOptions): WorkerConnection {
   const connection = connect(url, 'patient', onError);
   return {
-    options: { connection, prefix: prefixOf(namespace) },
+    options: {
+      connection,
+      prefix: prefixOf(namespace),
+      ...(telemetry === undefined ? {} : { telemetry }),
+    },
     connected: () => connection.status === 'ready',
     close: () => connection.disconnect(),
   };
@@ -70,6 +76,7 @@ export async function openQueues({
   url,
   namespace,
   onError,
+  telemetry,
   replicas = NO_REPLICAS,
 }: QueuesOptions & { replicas?: ReplicaDemand }): Promise<Queues> {
   const connection = await connectWhenThere(url, 'prompt', onError);
@@ -79,6 +86,7 @@ export async function openQueues({
       connection,
       prefix: prefixOf(namespace),
       skipWaitingForReady: true,
+      ...(telemetry === undefined ? {} : { telemetry }),
       // It would ask at once, and nobody hears a failure.
       skipVersionCheck: true,
       streams: { events: { maxLen: JOB_EVENTS_KEPT } },

@@ -1,6 +1,6 @@
 // What the apps may ask of the queues.
 import type { KeptEvent } from '@gradus/domain';
-import type { ConnectionOptions, Queue } from 'bullmq';
+import type { ConnectionOptions, Queue, QueueOptions } from 'bullmq';
 import type { ApplyReportJob, DeliverWebhookJob, DispatchTaskJob, QueueName } from './catalogue.js';
 
 /** The jobs of one queue in one state. */
@@ -62,7 +62,11 @@ export interface Queues {
 /** How workers reach the queues. */
 export interface WorkerConnection {
   /** The part of a worker's options that all share. */
-  options: { connection: ConnectionOptions; prefix: string };
+  options: {
+    connection: ConnectionOptions;
+    prefix: string;
+    telemetry?: NonNullable<QueueOptions['telemetry']>;
+  };
   /** Whether the connection stands at this moment. */
   connected(): boolean;
   close(): void;

@@ -5,6 +5,9 @@ import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import type { WakeUps } from './wakeUps.js';
 
+/** As it lies in the mailbox. */
+type KeptTask = TaskOrder & { traceparent?: string };
+
 export function createMailboxes(
   { connection, scripts, keys, timing }: StoreParts,
   wakeUps: WakeUps,
@@ -13,25 +16,33 @@ export function createMailboxes(
   const run = <Answer>(name: Parameters<typeof scripts.run>[0], lcaUuid: string, input: object) =>
     scripts.run<Answer>(name, keys.mailbox(lcaUuid), input);
   return {
-    putTask: async (lcaUuid, task, now) => {
-      await run('put-task', lcaUuid, { now, task, channel: keys.wakeUps(lcaUuid) });
+    putTask: async (lcaUuid, task, now, traceparent) => {
+      const kept = traceparent === undefined ? task : { ...task, traceparent };
+      await run('put-task', lcaUuid, { now, task: kept, channel: keys.wakeUps(lcaUuid) });
     },
     take: async (lcaUuid, now, limit) => {
-      const taken = await run<Partial<TakenWork>>('take', lcaUuid, {
+      const taken = await run<Partial<Omit<TakenWork, 'tasks'>> & { tasks?: KeptTask[] }>('take', lcaUuid, {
         now,
         limit,
         dispatchedAgainMs,
         runningAgainMs,
       });
-      return { tasks: taken.tasks ?? [], cancel: taken.cancel ?? [], nextDueAt: taken.nextDueAt ?? null };
+      const kept = taken.tasks ?? [];
+      return {
+        tasks: kept.map(({ traceparent: _, ...task }) => task),
+        traces: kept.flatMap(({ traceparent }) => traceparent ?? []),
+        cancel: taken.cancel ?? [],
+        nextDueAt: taken.nextDueAt ?? null,
+      };
     },
     find: async (lcaUuid, lifecycleTaskUuid) => {
       const text = await unlessAway(connection.hget(keys.mailboxTasks(lcaUuid), lifecycleTaskUuid));
-      return text === null ? null : (JSON.parse(text) as TaskOrder);
+      if (text === null) return null;
+      const { traceparent: _, ...task } = JSON.parse(text) as KeptTask;
+      return task;
     },
-    settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
-      await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome, runningAgainMs });
-    },
+    settle: (lcaUuid, lifecycleTaskUuid, outcome, now, isTraced = false) =>
+      run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome, runningAgainMs, isTraced }),
     waitForWork: (lcaUuid, waitMs, signal, ready) =>
       wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, signal, ready),
   };

@@ -462,6 +462,8 @@ export interface TakenWork {
   tasks: TaskOrder[];
   /** Lifecycle task uuids. */
   cancel: string[];
+  /** Of those tasks whose dispatch was traced: its `traceparent`. */
+  traces: string[];
   /** Milliseconds since 1970, null where nothing waits for its time. */
   nextDueAt: number | null;
 }
@@ -516,18 +518,25 @@ export interface Releases {
 
 /** What waits for each LCA. */
 export interface Mailboxes {
-  putTask(lcaUuid: string, task: TaskOrder, now: number): Promise<void>;
+  /** @param traceparent of the dispatch, where that is traced */
+  putTask(lcaUuid: string, task: TaskOrder, now: number, traceparent?: string): Promise<void>;
   /** Hands out what is due, at least once; says when there will be something again though nothing new comes. */
   take(lcaUuid: string, now: number, limit: number): Promise<TakenWork>;
   /** @returns the task where the mailbox has it, handed out or not */
   find(lcaUuid: string, lifecycleTaskUuid: string): Promise<TaskOrder | null>;
-  /** `running`: hand it out less often. `ended`: no more. */
+  /**
+   * `running`: hand it out less often. `ended`: no more.
+   *
+   * @param isTraced whether it is of interest how its dispatch was traced
+   * @returns the dispatch's `traceparent`; null where it has none, or it is of no interest
+   */
   settle(
     lcaUuid: string,
     lifecycleTaskUuid: string,
     outcome: 'running' | 'ended',
     now: number,
-  ): Promise<void>;
+    isTraced?: boolean,
+  ): Promise<string | null>;
   /**
    * Resolves when something has come for the LCA, when `waitMs` have passed or the signal aborts. A notice
    * that was missed costs the rest of the wait, never a task.

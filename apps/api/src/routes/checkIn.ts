@@ -2,6 +2,7 @@
 
 import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
+import { linkSpan } from '@gradus/traces';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Targets } from '../artifacts/targets.js';
 import { scoped } from '../auth.js';
@@ -75,7 +76,8 @@ export function checkIn(app: ApiApp, deps: ApiDeps & { targets: Targets }): void
       await assertOwned(store.inventory, lcaUuid, reports);
       await takeReports(c, deps, lcaUuid, reports);
     }
-    const { tasks, cancel } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    const { tasks, cancel, traces } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    linkSpan(traces);
     const equipped = await targets.equip(lcaUuid, tasks, publicUrlOf(c, deps));
     return c.json({ accepted: reports.length, tasks: equipped, cancel }, 200);
   });

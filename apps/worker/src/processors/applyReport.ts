@@ -1,6 +1,7 @@
 // reports/apply-report: takes what an LCA said into the inventory, then into the plans, and does what follows.
 import { type ApplyReportJob, applyReportJob } from '@gradus/queues';
 import { type DispatchOrder, NewerPlan } from '@gradus/store';
+import { type About, inSpan, linkSpan } from '@gradus/traces';
 import type { Job } from 'bullmq';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -105,11 +106,8 @@ async function applyOne(
       lifecycleTaskUuid,
       outcome: status === 'running' ? ('running' as const) : ('ended' as const),
     }));
-  await Promise.all(
-    settled.map(({ lifecycleTaskUuid, outcome }) =>
-      store.mailboxes.settle(lcaUuid, lifecycleTaskUuid, outcome, store.now()),
-    ),
-  );
+  const about = { requestId, agentId, lcaUuid, planId: plan?.planId, batchIndex: applied?.batchIndex };
+  await Promise.all(settled.map((task) => settle(deps, { ...about, ...task })));
   for (const { lifecycleTaskUuid, status } of tasks) {
     const { planId } = plan ?? {};
     const batchIndex = applied?.batchIndex;
@@ -117,5 +115,21 @@ async function applyOne(
       { requestId, planId, batchIndex, agentId, lifecycleTaskUuid, lcaUuid, status },
       'report applied',
     );
+  }
+}
+
+/** Has the mailbox do what follows, in a span that leads back to the dispatch. */
+async function settle(
+  { store, isTraced }: Deps,
+  { outcome, ...about }: About & { lcaUuid: string; lifecycleTaskUuid: string; outcome: 'running' | 'ended' },
+): Promise<void> {
+  const inMailbox = () =>
+    store.mailboxes.settle(about.lcaUuid, about.lifecycleTaskUuid, outcome, store.now(), isTraced);
+  if (!isTraced) await inMailbox();
+  else {
+    await inSpan(`task ${outcome}`, about, async () => {
+      const dispatched = await inMailbox();
+      if (dispatched !== null) linkSpan([dispatched]);
+    });
   }
 }

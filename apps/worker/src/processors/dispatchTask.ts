@@ -1,5 +1,6 @@
 // tasks/dispatch-task: hands a lifecycle task to its LCA's mailbox, and ends.
 import { dispatchTaskJob } from '@gradus/queues';
+import { traceparent } from '@gradus/traces';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 
@@ -8,7 +9,7 @@ export function dispatchTask(deps: Deps) {
   return processor(dispatchTaskJob, deps, async ({ v: _, ...order }) => {
     const task = await store.steps.dispatchTask(order, store.now());
     if (task === null) return null;
-    await store.mailboxes.putTask(order.lcaUuid, task, store.now());
+    await store.mailboxes.putTask(order.lcaUuid, task, store.now(), traceparent());
     await store.steps.clearOutbox(order);
     const { planId, batchIndex, agentId, lifecycleTaskUuid, lcaUuid } = order;
     logger.debug({ planId, batchIndex, agentId, lifecycleTaskUuid, lcaUuid }, 'task dispatched');
