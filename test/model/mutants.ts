@@ -1,7 +1,9 @@
 // Deliberate bugs, one at a time in a copy of the tree, each of which the model test has to find: else it is blind.
 import { copyTree as copy, type PlantedBug, runInCopy, withPlanted } from '../support/plantedBugs.js';
 
-const SHARED = 'packages/store/lua/plan/shared.lua';
+const AGENTS = 'packages/store/lua/plan/shared/agents.lua';
+const BATCH = 'packages/store/lua/plan/shared/batch.lua';
+const TASKS = 'packages/store/lua/plan/shared/tasks.lua';
 const APPLY_REPORT = 'packages/store/lua/plan/apply-report.lua';
 
 const REGRESSED_TASKS = `
@@ -21,7 +23,7 @@ const REGRESSED_TASKS = `
 export const MUTANTS: readonly PlantedBug[] = [
   {
     name: 'the threshold is off by one',
-    edits: [{ file: SHARED, from: 'failed - forgiven <= allowed', to: 'failed - forgiven <= allowed + 1' }],
+    edits: [{ file: BATCH, from: 'failed - forgiven <= allowed', to: 'failed - forgiven <= allowed + 1' }],
   },
   {
     name: 'a report is counted twice',
@@ -37,7 +39,7 @@ export const MUTANTS: readonly PlantedBug[] = [
     name: 'agents are released while the plan is paused',
     edits: [
       {
-        file: SHARED,
+        file: BATCH,
         from: "local orders = {}\n  if header('status') ~= 'running' or batchField('status') ~= 'running' then",
         to: "local orders = {}\n  if batchField('status') ~= 'running' then",
       },
@@ -47,7 +49,7 @@ export const MUTANTS: readonly PlantedBug[] = [
     name: 'a failure does not give the slot back',
     edits: [
       {
-        file: SHARED,
+        file: AGENTS,
         from: "redis.call(holdsSlot(agent.tasks) and 'SADD'",
         to: "redis.call((holdsSlot(agent.tasks) or after == 'failed') and 'SADD'",
       },
@@ -56,7 +58,7 @@ export const MUTANTS: readonly PlantedBug[] = [
   {
     name: 'an interrupted observe window goes on',
     edits: [
-      { file: SHARED, from: "dropFields(K.batch, 'observingUntil')", to: '' },
+      { file: BATCH, from: "dropFields(K.batch, 'observingUntil')", to: '' },
       {
         file: 'packages/store/lua/plan/resume-plan.lua',
         from: "setFields(K.batch, 'observingUntil', NOW + tonumber(header('observeMs')))",
@@ -76,7 +78,7 @@ export const MUTANTS: readonly PlantedBug[] = [
   },
   {
     name: 'a retry forgets its agent',
-    edits: [{ file: SHARED, from: "redis.call('ZADD', K.returned, 'GT', dueAt, agent.ordinal)", to: '' }],
+    edits: [{ file: TASKS, from: "redis.call('ZADD', K.returned, 'GT', dueAt, agent.ordinal)", to: '' }],
   },
   {
     name: 'a regress is counted for each task',
@@ -96,7 +98,7 @@ export const MUTANTS: readonly PlantedBug[] = [
     name: 'a timeout counts from the creation',
     edits: [
       {
-        file: SHARED,
+        file: TASKS,
         from: "redis.call('ZADD', K.deadlines, NOW + ",
         to: "redis.call('ZADD', K.deadlines, tonumber(header('createdAt')) + ",
       },

@@ -63,10 +63,12 @@ const AT_ONCE: Partial<Record<ScriptName, number>> = {
 };
 
 const VERSIONS = read('inventory/shared.lua');
+/** Each builds on those before it. */
+const PLAN_SHARED = ['rows', 'header', 'agents', 'tasks', 'batch'];
 
 /** What is put in front of a folder's scripts. */
 const SHARED: Partial<Record<keyof typeof FOLDERS, string>> = {
-  plan: `${LUA_CONSTANTS}\n${read('plan/shared.lua')}`,
+  plan: [LUA_CONSTANTS, ...PLAN_SHARED.map((part) => read(`plan/shared/${part}.lua`))].join('\n'),
   mailbox: read('mailbox/shared.lua'),
   facts: `${VERSIONS}\n${read('facts/shared.lua')}`,
   inventory: VERSIONS,
