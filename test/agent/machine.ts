@@ -1,6 +1,15 @@
 // A machine in a folder: a small program that is really installed on it from packages, and its agent as a process.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningCli, startCli } from '../support/cli.js';
@@ -34,6 +43,7 @@ export interface Machine {
   /** The uuids of the tasks that the command ran for, in order. */
   runs(): string[];
   has(file: string): boolean;
+  size(file: string): number;
   read(file: string): string;
   write(file: string, text: string): void;
   remove(file: string): void;
@@ -43,12 +53,18 @@ export interface Machine {
   endAgent(agent: RunningCli, signal: NodeJS.Signals): Promise<number | null>;
   /** Resolves once the command is at its hold, with the number of its process. */
   working(): Promise<number>;
-  /** Ends what is left of commands, and removes the folder. */
-  scrap(): void;
 }
 
-/** @param token that the agent has, in a file */
-export function makeMachine(agentId: string, token: string): Machine {
+/**
+ * @param token that the agent has, in a file
+ * @param onEnd told what is to be done when the test is over: agents end, and the folder goes
+ */
+export function makeMachine(
+  agentId: string,
+  token: string,
+  onEnd: (scrap: () => Promise<void>) => void,
+): Machine {
+  const agents: RunningCli[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'gradus-machine-'));
   const path = (file: string) => join(folder, file);
   const write = (file: string, text: string) => writeFileSync(path(file), text);
@@ -66,27 +82,37 @@ export function makeMachine(agentId: string, token: string): Machine {
   write('upgrade.sh', UPGRADE);
   chmodSync(path('upgrade.sh'), 0o755);
   write('token', `${token}\n`);
+  onEnd(async () => {
+    for (const { child } of agents) child.kill('SIGKILL');
+    await Promise.all(agents.map(({ ended }) => ended));
+    // A command that waits ends when its file is gone.
+    rmSync(folder, { recursive: true, force: true });
+  });
   return {
     folder,
     agentId,
     installed: () => run(path('root/bin/hello')).trim(),
     runs: () => (existsSync(path('runs')) ? read('runs').trim().split('\n') : []),
     has: (file) => existsSync(path(file)),
+    size: (file) => statSync(path(file)).size,
     read,
     write,
     remove: (file) => rmSync(path(file), { force: true }),
-    startAgent: (url, args = []) =>
-      startCli(
+    startAgent(url, args = []) {
+      const agent = startCli(
         [
           'agent',
           ...['--url', url, '--token-file', path('token'), '--state', path('state'), '--json'],
           ...['--agent-id', agentId, '--component', COMPONENT],
           // Not the last thing that its shell does, so that there is a shell between.
           ...['--exec', `cd '${folder}' && ./upgrade.sh && true`, '--version-exec', path('root/bin/hello')],
-          ...['--heartbeat', '1s', '--confirm-within', '0s', ...args],
+          ...['--confirm-within', '0s', ...args],
         ],
         { MACHINE: folder, GRADUS_TOKEN: 'of-nobody' },
-      ),
+      );
+      agents.push(agent);
+      return agent;
+    },
     async endAgent({ child, ended }, signal) {
       child.kill(signal);
       return (await ended).code;
@@ -94,10 +120,8 @@ export function makeMachine(agentId: string, token: string): Machine {
     working: () =>
       waitFor(() => existsSync(path('working')) && Number(read('working')), {
         what: 'the command to be at work',
+        timeoutMs: 40_000,
       }),
-    scrap: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
 }
 

@@ -1,14 +1,17 @@
 // `gradus agent` on machines that are really upgraded: what it promises when all goes well, and when it does not.
 import { type Client, createClient } from '@gradus/client';
 import type { Plan } from '@gradus/domain';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, type TestContext, test, vi } from 'vitest';
 import { makeApiKey } from '../support/apiKeys.js';
 import { jsonLines, type RunningCli } from '../support/cli.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { waitFor } from '../support/waitFor.js';
 import { COMPONENT, lives, type Machine, makeMachine } from './machine.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
+
+/** It takes a fraction of that; the machine may be busy with much else. */
+const WITHIN_MS = 40_000;
 
 const UPGRADE = { name: 'upgrade', fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' };
 const key = makeApiKey('machine', ['agents:check-in', 'agents:write']);
@@ -16,33 +19,27 @@ const checkInOnly = makeApiKey('bare machine', ['agents:check-in']);
 
 let gradus: Gradus;
 let client: Client;
-const machines: Machine[] = [];
-const agents: RunningCli[] = [];
 
 beforeAll(async () => {
   gradus = await startGradus({ keys: [key.key, checkInOnly.key] });
   client = createClient({ baseUrl: gradus.url, token: gradus.token });
 });
-afterEach(async () => {
-  for (const { child } of agents) child.kill('SIGKILL');
-  await Promise.all(agents.splice(0).map(({ ended }) => ended));
-  for (const machine of machines.splice(0)) machine.scrap();
-});
 afterAll(() => gradus.stop());
 
 /** A machine in the inventory. */
-async function newMachine(agentId: string, token = key.token): Promise<Machine> {
-  const machine = makeMachine(agentId, token);
-  machines.push(machine);
+async function newMachine(
+  { onTestFinished }: TestContext,
+  agentId: string,
+  token = key.token,
+): Promise<Machine> {
+  const machine = makeMachine(agentId, token, onTestFinished);
   const components = [{ componentName: COMPONENT, actualVersion: '1.2.0', actualRelease: '215' }];
   await client.putAgent(agentId, { components });
   return machine;
 }
 
 function startAgent(machine: Machine, ...args: string[]): RunningCli {
-  const agent = machine.startAgent(gradus.url, args);
-  agents.push(agent);
-  return agent;
+  return machine.startAgent(gradus.url, args);
 }
 
 function createPlan({ agentId }: Machine, fields: Record<string, unknown> = {}): Promise<Plan> {
@@ -55,7 +52,7 @@ async function untilStatus(id: string, status: string): Promise<Plan> {
       const plan = await client.getPlan(id);
       return plan.status === status && plan;
     },
-    { what: `${id} to be ${status}`, timeoutMs: 20_000 },
+    { what: `${id} to be ${status}`, timeoutMs: WITHIN_MS },
   );
 }
 
@@ -65,17 +62,20 @@ async function untilTask(id: string, status: string) {
       const task = (await client.getPlan(id)).batches[0]?.tasks[0];
       return task?.status === status && task;
     },
-    { what: `the task of ${id} to be ${status}`, timeoutMs: 20_000 },
+    { what: `the task of ${id} to be ${status}`, timeoutMs: WITHIN_MS },
   );
 }
 
 /** Resolves once the agent has said something that has this. */
 async function untilSaid(agent: RunningCli, words: string): Promise<void> {
-  await waitFor(() => agent.stdout.includes(words), { what: `the agent to say ${words}`, timeoutMs: 20_000 });
+  await waitFor(() => agent.stdout.includes(words), {
+    what: `the agent to say ${words}`,
+    timeoutMs: WITHIN_MS,
+  });
 }
 
-test('a plan upgrades what is installed, a rollback takes it back, and the api may be away between', async () => {
-  const machine = await newMachine('press-1');
+test('a plan upgrades what is installed, a rollback takes it back, and the api may be away between', async (context) => {
+  const machine = await newMachine(context, 'press-1');
   const { lcaUuid } = await client.getAgent('press-1');
   const agent = startAgent(machine, '--register');
   await untilSaid(agent, 'press-1: registered');
@@ -100,8 +100,8 @@ test('a plan upgrades what is installed, a rollback takes it back, and the api m
   expect(await machine.endAgent(agent, 'SIGTERM')).toBe(143);
 });
 
-test('an agent that is killed in the middle takes the command up where it is, and runs it once', async () => {
-  const machine = await newMachine('press-2');
+test.concurrent('an agent that is killed in the middle takes the command up where it is, and runs it once', async (context) => {
+  const machine = await newMachine(context, 'press-2');
   machine.write('hold', '');
   const killed = startAgent(machine);
   const plan = await createPlan(machine);
@@ -112,26 +112,29 @@ test('an agent that is killed in the middle takes the command up where it is, an
   // And another one, which finds the command at its end.
   await machine.endAgent(next, 'SIGTERM');
   machine.remove('hold');
-  await waitFor(() => machine.installed() === '1.3.0 221', { what: 'the command to end without an agent' });
+  await waitFor(() => machine.installed() === '1.3.0 221', {
+    what: 'the command to end without an agent',
+    timeoutMs: WITHIN_MS,
+  });
   startAgent(machine);
   const { batches } = await untilStatus(plan.id, 'completed');
   expect(machine.runs()).toEqual([batches[0]?.tasks[0]?.lifecycleTaskUuid]);
 });
 
-test('a command that ended with its agent has failed, but where it may be run again', async () => {
-  const machine = await newMachine('press-3');
+test.concurrent('a command that ended with its agent has failed, but where it may be run again', async (context) => {
+  const machine = await newMachine(context, 'press-3');
   machine.write('hold', '');
   const cutOff = async (agent: RunningCli) => {
     const pid = await machine.working();
     await machine.endAgent(agent, 'SIGKILL');
     // As a reboot would: the command, and the shell that waits for it.
     process.kill(-groupOf(machine), 'SIGKILL');
-    await waitFor(() => !lives(pid), { what: 'the command to end' });
+    await waitFor(() => !lives(pid), { what: 'the command to end', timeoutMs: WITHIN_MS });
     machine.remove('working');
   };
   const plan = await createPlan(machine, { failureThreshold: 1 });
   await cutOff(startAgent(machine));
-  startAgent(machine);
+  const second = startAgent(machine);
   const { error } = await untilTask(plan.id, 'failed');
   expect(error).toBe(
     'interrupted: nobody saw how the command ended; hello is running on 1.2.0 (release 215)',
@@ -140,8 +143,7 @@ test('a command that ended with its agent has failed, but where it may be run ag
   await untilStatus(plan.id, 'completed');
 
   const again = await createPlan(machine);
-  const [agent] = agents.slice(-1);
-  if (agent !== undefined) await cutOff(agent);
+  await cutOff(second);
   machine.remove('hold');
   startAgent(machine, '--resume');
   await untilStatus(again.id, 'completed');
@@ -158,17 +160,21 @@ function groupOf(machine: Machine): number {
   return Object.values(tasks).at(-1)?.command?.pid ?? 0;
 }
 
-test('a command that fails is told with its last words', async () => {
-  const machine = await newMachine('press-4', checkInOnly.token);
+test.concurrent('a command that fails is told with its last words; a token may come late', async (context) => {
+  const machine = await newMachine(context, 'press-4', checkInOnly.token);
+  // Its token comes late.
+  machine.write('token', 'of-nobody');
   const agent = startAgent(machine, '--register');
+  await untilSaid(agent, '401 unauthenticated');
+  machine.write('token', checkInOnly.token);
   const plan = await createPlan(machine, { toVersion: '9.9.9', toRelease: '1' });
   const { error } = await untilTask(plan.id, 'failed');
   expect(error).toMatch(/^the command ended with 2: unpacking hello 9\.9\.9 \| tar.*hello-9\.9\.9\.tar\.gz/);
   await untilSaid(agent, 'not registered: the token does not allow it');
 });
 
-test('a cancel ends the command: by SIGTERM, and where it does not listen by SIGKILL', async () => {
-  const machine = await newMachine('press-5');
+test.concurrent('a cancel ends the command: by SIGTERM, and where it does not listen by SIGKILL', async (context) => {
+  const machine = await newMachine(context, 'press-5');
   machine.write('hold', '');
   const agent = startAgent(machine, '--grace', '1s');
   const plan = await createPlan(machine);
@@ -189,10 +195,10 @@ test('a cancel ends the command: by SIGTERM, and where it does not listen by SIG
   expect(machine.installed()).toBe('1.2.0 215');
 });
 
-test('a crash that the health command tells of fails the upgrade while it is watched', async () => {
-  const machine = await newMachine('press-6');
+test.concurrent('a crash that the health command tells of fails the upgrade while it is watched', async (context) => {
+  const machine = await newMachine(context, 'press-6');
   machine.write('health', 'running\n');
-  startAgent(machine, '--health-exec', `cat ${machine.folder}/health`);
+  startAgent(machine, '--heartbeat', '1s', '--health-exec', `cat ${machine.folder}/health`);
   const plan = await createPlan(machine, { observeDuration: '10m' });
   await untilTask(plan.id, 'completed');
   machine.write('health', 'crashed\n');
@@ -202,8 +208,8 @@ test('a crash that the health command tells of fails the upgrade while it is wat
   });
 });
 
-test('two agents do not share a state, nor does one take that of another', async () => {
-  const machine = await newMachine('press-7');
+test.concurrent('two agents do not share a state, nor does one take that of another', async (context) => {
+  const machine = await newMachine(context, 'press-7');
   const first = startAgent(machine);
   await untilSaid(first, 'ready');
   const second = startAgent(machine);
@@ -211,7 +217,7 @@ test('two agents do not share a state, nor does one take that of another', async
     code: 2,
     stderr: expect.stringContaining('Another agent runs'),
   });
-  await waitFor(() => machine.has('state/state.json'), { what: 'the state' });
+  await waitFor(() => machine.has('state/state.json'), { what: 'the state', timeoutMs: WITHIN_MS });
   await machine.endAgent(first, 'SIGINT');
   const clone = startAgent(machine, '--agent-id', 'press-8');
   expect(await clone.ended).toMatchObject({

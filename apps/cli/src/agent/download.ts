@@ -1,9 +1,8 @@
 // One artifact onto the disk: taken up where it broke off, and kept only as what it is said to be.
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Artifact } from './artifact.js';
@@ -33,6 +32,7 @@ const MAX_VAIN_TRIES = 10;
 const BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 15_000;
 const STALL_MS = 60_000;
+const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'ENOENT']);
 const COMES_AGAIN: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
@@ -96,87 +96,85 @@ async function fetchAll(
 
 /** @throws BrokenOff, ArtifactFault */
 async function fetchPiece(
-  { filename, size, url }: Artifact,
+  artifact: Artifact,
   part: string,
   start: number,
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
-  const address = new URL(url, source.apiUrl);
+  const address = new URL(artifact.url, source.apiUrl);
+  if (!/^https?:$/.test(address.protocol)) {
+    throw new ArtifactFault(artifact.filename, `it lies at ${address.protocol}, which is not HTTP`);
+  }
   const isOurs = address.origin === new URL(source.apiUrl).origin;
-  const response = await fetch(address, {
-    headers: {
-      'accept-encoding': 'identity',
-      ...(start > 0 ? { range: `bytes=${start}-` } : {}),
-      ...(isOurs ? { authorization: `Bearer ${source.token()}` } : {}),
-    },
-    signal,
-  }).catch((error: Error) => {
-    throw new BrokenOff(`no answer from ${address.host}: ${rootOf(error).message}`);
-  });
+  const cut = new AbortController();
+  const end = () => cut.abort(signal.reason);
+  const stalled = new BrokenOff(`nothing came from ${address.host} for ${STALL_MS / 1000} s`);
+  const timer = setTimeout(() => cut.abort(stalled), STALL_MS);
+  signal.addEventListener('abort', end);
   try {
-    const { status } = response;
-    if (status >= 500 || COMES_AGAIN.has(status)) {
-      throw new BrokenOff(`${address.host} answered ${status}`);
-    }
-    if (status !== 200 && status !== 206) {
-      throw new ArtifactFault(filename, `${address.host} answered ${status}`);
-    }
-    const isContinued = status === 206;
-    if (isContinued && !response.headers.get('content-range')?.startsWith(`bytes ${start}-`)) {
-      throw new ArtifactFault(filename, `${address.host} answered another range`);
-    }
-    await write(filename, response, part, isContinued ? start : 0, size, signal);
+    const response = await fetch(address, {
+      headers: {
+        'accept-encoding': 'identity',
+        ...(start > 0 ? { range: `bytes=${start}-` } : {}),
+        ...(isOurs ? { authorization: `Bearer ${source.token()}` } : {}),
+      },
+      signal: cut.signal,
+    });
+    const from = startOf(artifact, response, start, address);
+    await write(artifact, response, part, from, () => timer.refresh());
+  } catch (error) {
+    if (error instanceof ArtifactFault || error instanceof BrokenOff) throw error;
+    if (isOfTheDisk(error)) throw new ArtifactFault(artifact.filename, error.message);
+    throw new BrokenOff(`the connection to ${address.host} broke: ${rootOf(error).message}`);
   } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
     // Of an answer that was not read to its end, so that its connection is not held.
-    if (response.body?.locked === false) await response.body.cancel().catch(() => undefined);
+    cut.abort();
   }
 }
 
+/** @returns at which byte the answer begins @throws BrokenOff, ArtifactFault */
+function startOf(
+  { filename }: Artifact,
+  { status, headers }: Response,
+  start: number,
+  { host }: URL,
+): number {
+  if (status >= 500 || COMES_AGAIN.has(status)) throw new BrokenOff(`${host} answered ${status}`);
+  if (status === 200) return 0;
+  if (status !== 206) throw new ArtifactFault(filename, `${host} answered ${status}`);
+  if (headers.get('content-range')?.startsWith(`bytes ${start}-`)) return start;
+  throw new ArtifactFault(filename, `${host} answered another range`);
+}
+
+/** Each chunk is on its way to the disk before the next one is asked for: what came before a break is kept. */
 async function write(
-  filename: string,
+  { filename, size }: Artifact,
   { body }: Response,
   part: string,
   start: number,
-  size: number,
-  signal: AbortSignal,
+  onProgress: () => void,
 ): Promise<void> {
-  let length = start;
-  const stall = new AbortController();
-  const timer = setTimeout(
-    () => stall.abort(new BrokenOff(`nothing came for ${STALL_MS / 1000} s`)),
-    STALL_MS,
-  );
-  const counted = new Transform({
-    transform(chunk: Buffer, _, done) {
-      timer.refresh();
+  const file = await open(part, start > 0 ? 'a' : 'w');
+  try {
+    let length = start;
+    for await (const chunk of body ?? []) {
+      onProgress();
       length += chunk.length;
       // A server that sends without an end must not fill the disk.
-      if (length > size) done(new ArtifactFault(filename, `it is longer than ${size} bytes`));
-      else done(null, chunk);
-    },
-  });
-  const file = createWriteStream(part, { flags: start > 0 ? 'a' : 'w' });
-  try {
-    const bytes =
-      body === null ? Readable.from([]) : Readable.fromWeb(body as import('node:stream/web').ReadableStream);
-    await pipeline(bytes, counted, file, { signal: AbortSignal.any([signal, stall.signal]) });
-  } catch (error) {
-    if (error instanceof ArtifactFault) throw error;
-    if (isOfTheDisk(error)) throw new ArtifactFault(filename, error.message);
-    throw new BrokenOff(stall.signal.aborted ? String(stall.signal.reason.message) : 'the connection broke');
+      if (length > size) throw new ArtifactFault(filename, `it is longer than ${size} bytes`);
+      await file.writeFile(chunk);
+    }
+    if (length < size) throw new BrokenOff(`it ended after ${length} of ${size} bytes`);
   } finally {
-    clearTimeout(timer);
+    await file.close();
   }
-  if (length < size) throw new BrokenOff(`it ended after ${length} of ${size} bytes`);
 }
 
 function isOfTheDisk(error: unknown): error is NodeJS.ErrnoException {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES'].includes(String(error.code))
-  );
+  return error instanceof Error && 'code' in error && OF_THE_DISK.has(String(error.code));
 }
 
 async function sizeOf(path: string): Promise<number> {
@@ -189,6 +187,7 @@ async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
   return hash.digest('hex');
 }
 
-function rootOf(error: Error): Error {
+function rootOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new BrokenOff(String(error));
   return error.cause instanceof Error && error.cause.message !== '' ? rootOf(error.cause) : error;
 }

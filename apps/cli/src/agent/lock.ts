@@ -5,15 +5,13 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../failures.js';
 
-export interface Lock {
-  release(): Promise<void>;
-}
-
 /**
+ * Holds the folder until the process ends, and not less: what it still writes is not to meet another agent.
+ *
  * @param folder made where it is not there
  * @throws UsageError where another agent holds it, or the folder cannot have one
  */
-export async function lockFolder(folder: string): Promise<Lock> {
+export async function lockFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new UsageError(`--state cannot be used: ${error.message}`);
   });
@@ -21,12 +19,6 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const server = (await listen(path)) ?? (await takeOver(folder, path));
   // It is held, not waited for.
   server.unref();
-  return {
-    release: async () => {
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 /** @returns null where something stands at the path */

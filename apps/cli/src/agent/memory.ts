@@ -67,15 +67,22 @@ export async function openMemory(
   const tasks = new Map(Object.entries(read?.tasks ?? {}));
   const folderOf = (uuid: string) => join(folder, 'tasks', uuid);
 
+  const swept = new Set<string>();
+  let last = '';
+
   async function write(): Promise<void> {
     const ended = [...tasks].filter(([, task]) => task.status !== 'running');
     for (const [uuid] of ended.slice(0, -KNOWN_TASKS)) tasks.delete(uuid);
     const written: Written = { v: 1, agentId, tasks: Object.fromEntries(tasks) };
-    await writeFileAtomic(path, JSON.stringify(written), { mode: PRIVATE });
+    const text = JSON.stringify(written);
+    if (text === last) return;
+    await writeFileAtomic(path, text, { mode: PRIVATE });
     // Without this a power cut may bring the file of before back.
     await syncFolder(folder);
+    last = text;
     for (const [uuid] of ended.slice(0, -KEPT_FOLDERS)) {
-      await rm(folderOf(uuid), { recursive: true, force: true });
+      if (!swept.has(uuid)) await rm(folderOf(uuid), { recursive: true, force: true });
+      swept.add(uuid);
     }
   }
 

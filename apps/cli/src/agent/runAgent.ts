@@ -29,7 +29,7 @@ export async function runAgent(
 ): Promise<never> {
   const journal = createJournal(out);
   const api = createApi(connection, env, journal, signal);
-  const lock = await lockFolder(settings.stateFolder);
+  await lockFolder(settings.stateFolder);
   const memory = await openMemory(settings.stateFolder, settings.agentId, signal, (error) =>
     journal.tell('trouble', `what it remembers cannot be written: ${error}; trying again`),
   );
@@ -60,7 +60,5 @@ export async function runAgent(
   } catch (error) {
     signal.throwIfAborted();
     throw error;
-  } finally {
-    await lock.release();
   }
 }

@@ -222,7 +222,13 @@ export function createTasks({
       memory.add(uuid, task);
       const { agentId, componentName, fromVersion, toVersion, toRelease } = order;
       const what = `${componentName} of ${agentId} from ${fromVersion} to ${toVersion} (release ${toRelease})`;
-      journal.tell('task', `${uuid}: ${what}${error === null ? '' : `: ${error}`}`, { uuid, order });
+      journal.tell('task', `${uuid}: ${what}${error === null ? '' : `: ${error}`}`, {
+        uuid,
+        agentId,
+        componentName,
+        toVersion,
+        toRelease,
+      });
       if (status === 'running') enqueue(uuid, task, order);
       onNews();
     },
