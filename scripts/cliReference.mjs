@@ -35,6 +35,7 @@ Text for people is written to the standard output, and everything that is not th
 | \`plans delete\`, \`agents delete\` | \`{"deleted":id}\` |
 | \`agents get\`, \`agents put\` | the agent |
 | \`agents import\` | \`{"imported":n,"rejected":[…]}\` |
+| \`agent\` | what it does, as it happens: \`{"type","at","text",…}\`; \`type\` is \`ready\`, \`registered\`, \`task\`, \`command\`, \`trouble\` or \`over\` |
 | \`keys create\`, \`keys hash\` | \`{"token","key"}\`, \`{"sha256"}\` |
 
 A failure is then one document on the standard error: \`error\` (as in the table below), \`exitCode\`, \`message\`, and \`problem\` where the api has answered with one. A command line that is wrong is told in text.
@@ -45,6 +46,9 @@ Colors are for terminals; \`NO_COLOR\` or \`--no-color\` turns them off. Control
 \`simulate\` asks no api. It plays a plan through in virtual time, from event to event, by the domain's own planner and \`decide\`: how long it takes, at which batch a bad release is stopped, and how many agents it has got by then. With \`--runs\` it does so again and again with other chances, and says how the runs are spread: how often a threshold stops a release that is good enough, and what the worst run came to. What a device does is drawn from the given rates, each attempt for itself; an agent has one component instance. Its exit code is 0 whatever comes of the plan.
 
 [performance.md](performance.md#on-paper) has a simulated plan beside the same one in reality.`,
+  `## The agent
+
+\`agent\` goes on until it is ended: it is the LCA of one agent on the machine that it upgrades. [agent.md](agent.md) says how to run it and what it promises. An api that is away or refuses it is asked again and again; the agent ends by itself only where its command line or its state is wrong (2), or the api does not take it with \`--register\` (6).`,
   `## Watching
 
 On a terminal, \`plans watch\` draws a bar for each batch and redraws it in its place:

@@ -17,6 +17,14 @@ export function withOutputOptions(command: Command): Command {
     .option('--no-color', 'no colors, as with the variable NO_COLOR');
 }
 
+/** Where the api is, and by which token it is asked. */
+export function withConnectionOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'where the api is (GRADUS_URL; default: http://127.0.0.1:3000)')
+    .option('--token <token>', 'the token (GRADUS_TOKEN); a file hides it better')
+    .option('--token-file <path>', 'a file with the token');
+}
+
 /**
  * Makes the command one that asks the api.
  *
@@ -28,11 +36,11 @@ export function onApi<Flags extends object>(
   act: (session: Session, flags: Flags, ...args: string[]) => Promise<void>,
 ): void {
   withOutputOptions(
-    command
-      .option('--url <url>', 'where the api is (GRADUS_URL; default: http://127.0.0.1:3000)')
-      .option('--token <token>', 'the token (GRADUS_TOKEN); a file hides it better')
-      .option('--token-file <path>', 'a file with the token')
-      .option('--timeout <duration>', 'how long the api may take for an answer (default: 30s)', duration),
+    withConnectionOptions(command).option(
+      '--timeout <duration>',
+      'how long the api may take for an answer (default: 30s)',
+      duration,
+    ),
   ).action(async () => {
     const flags = command.opts<Flags & ApiFlags>();
     const { url, token } = readConnection(flags, context.env);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ProblemError } from '@gradus/client';
 import { Command, CommanderError } from 'commander';
+import { addAgent } from './agent/agent.js';
 import { addAgents } from './agents/agents.js';
 import { addCompletion } from './completion/completion.js';
 import type { Context, Io } from './context.js';
@@ -40,6 +41,7 @@ function createProgram(context: Context): Command {
   program.addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`);
   addPlans(program, context);
   addAgents(program, context);
+  addAgent(program, context);
   addKeys(program, context);
   addSimulate(program, context);
   addCompletion(program, context);
