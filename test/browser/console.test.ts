@@ -155,6 +155,70 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
     await expect(status()).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('makes a plan: shows what it would be, names faults beside their fields, leaves agents out that cannot be in it', async () => {
+    await registerAgents(client, 'made', 20);
+    await registerAgents(client, 'older', 1, { actualVersion: '1.1.0' });
+    await page.goto(gradus.url);
+    await page.getByRole('link', { name: 'New plan' }).click();
+    await page.getByText('Fill in a name').waitFor();
+    await page.getByLabel('Name').fill('Made here');
+    await page.getByLabel('From version').fill(UPGRADE.fromVersion);
+    await page.getByLabel('To version').fill(UPGRADE.toVersion);
+    await page.getByLabel('To release').fill(UPGRADE.toRelease);
+    await page.getByLabel('Ids').fill('made-0, older-0');
+    await page.getByRole('alert').filter({ hasText: 'older-0, on 1.1.0' }).waitFor();
+    await button('Leave it out').click();
+    await page.getByText('1 agent in 1 batch').waitFor();
+
+    await page.getByLabel('Of one LCA alone').fill('lca-made');
+    await button(`Add all that run ${UPGRADE.fromVersion}`).click();
+    await page.getByText('20 agents in 4 batches, at most 5 at once').waitFor();
+    await page.getByLabel('Watched for').fill('soon');
+    const watched = page.locator('.field').filter({ has: page.getByLabel('Watched for') });
+    await watched.getByText('is not a duration').waitFor();
+    expect(await page.getByLabel('Watched for').getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('Watched for').fill('1h');
+    await page.getByLabel('Threshold, percent').fill('20');
+    await page.getByLabel('Sizes').fill('5, 50%');
+    await page.getByText('20 agents in 3 batches').waitFor();
+    // The worst case: one of the first, two of the second, then two and five in flight, of which five are there.
+    await page.locator('.forecast', { hasText: '8 agents' }).waitFor();
+    await page.locator('.forecast', { hasText: '3 h' }).waitFor();
+    await page.getByRole('radio', { name: 'When somebody starts it' }).check();
+    await button('Make the plan').click();
+    await page.getByRole('heading', { name: 'Made here' }).waitFor();
+    await stand('Waits for somebody to start it').waitFor();
+    await button('Start…').click();
+    await page.getByRole('dialog').getByText('Starts now: 20 agents in 3 batches').waitFor();
+    await inDialog('Start').click();
+    await page.locator('.log').getByText('The plan started').waitFor();
+    // What was tried out was refused, of which the browser complains.
+    operator.complaints.length = 0;
+  });
+
+  it('shows what the fleet runs, and an agent with its plans', async () => {
+    await page.getByRole('link', { name: 'Agents', exact: true }).click();
+    const versions = page.getByRole('region', { name: 'Versions of zmetis' });
+    await versions.getByRole('button', { name: /1\.1\.0/ }).click();
+    const rows = page.locator('tbody tr');
+    await rows
+      .filter({ hasText: 'healed-0' })
+      .or(rows.filter({ hasText: 'made-0' }))
+      .first()
+      .waitFor({ state: 'detached' });
+    await rows.filter({ hasText: 'older-0' }).waitFor();
+    expect(await rows.count()).toBe(1);
+    expect(new URL(page.url()).search).toBe('?version=1.1.0');
+    await page.getByLabel('Agent id').fill('made-3');
+    await button('Open').click();
+    await page.getByRole('heading', { name: 'made-3' }).waitFor();
+    await page.getByRole('link', { name: 'Made here' }).click();
+    await page.getByRole('heading', { name: 'Made here' }).waitFor();
+    await page.goto(`${gradus.url}/agents/nobody`);
+    await page.getByText('There is no agent nobody').waitFor();
+    operator.complaints.length = 0;
+  });
+
   it('says when the api is gone, and goes on where it was once it is back', async () => {
     const agentIds = await registerAgents(client, 'healed', 2);
     const { id } = await client.createPlan({ ...UPGRADE, name: 'Healed', agentIds, autoStart: false });
@@ -203,20 +267,54 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
       ['/', '.plan-row'],
       [planPath, 'table'],
       ['/plans/plan-none', '.empty'],
+      ['/new', '.fields'],
+      ['/agents', 'tbody tr'],
+      ['/agents/made-3', '.history a'],
     ] as const) {
       await page.goto(gradus.url + path);
       await page.locator(seen).first().waitFor();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect(await accessibilityFaults(page), `${path}, ${colorScheme}`).toEqual([]);
-      }
-      await page.setViewportSize({ width: 390, height: 844 });
-      expect(await accessibilityFaults(page), `${path}, narrow`).toEqual([]);
-      expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-        `${path} is as narrow as the phone`,
-      ).toBeLessThanOrEqual(0);
       await page.setViewportSize({ width: 1280, height: 900 });
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect(await accessibilityFaults(page), path).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await accessibilityFaults(page), `${path}, dark and narrow`).toEqual([]);
+      const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(tooWide, `${path} is as narrow as the phone`).toBeLessThanOrEqual(0);
     }
+  });
+
+  it('is small, kept by the browser where its name tells its content, and asked for each time where it does not', async () => {
+    const ask = (path: string, headers: Record<string, string> = {}) => fetch(gradus.url + path, { headers });
+    const html = { accept: 'text/html,application/xhtml+xml' };
+    const index = await ask('/', html);
+    expect(index.headers.get('cache-control')).toBe('no-cache');
+    expect(index.headers.get('content-security-policy')).not.toContain('unsafe');
+    const etag = index.headers.get('etag') ?? '';
+    expect((await ask('/plans/any', { ...html, 'if-none-match': etag })).status).toBe(304);
+    const names = [...(await index.text()).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(
+      ([, name]) => name ?? '',
+    );
+    expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(2);
+    // As it goes over the wire: fetch takes the compression off, and leaves the body's length as it was sent.
+    const sizes = await Promise.all(
+      ['/', ...names].map(async (name) => {
+        const answer = await ask(name, { ...html, 'accept-encoding': 'gzip' });
+        expect(answer.status, name).toBe(200);
+        expect(answer.headers.get('content-encoding'), name).toBe('gzip');
+        if (name.startsWith('/assets/')) expect(answer.headers.get('cache-control')).toContain('immutable');
+        return Number(answer.headers.get('content-length'));
+      }),
+    );
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
+    for (const path of ['/', '/plans/any', '/assets/nothing.js']) {
+      const answer = await ask(path, { accept: 'application/json' });
+      expect(answer.status, path).toBe(404);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    }
+    expect((await ask('/api/v1/lifecycle/nowhere', html)).headers.get('content-type')).toBe(
+      'application/problem+json',
+    );
   });
 });

@@ -1,6 +1,9 @@
 // The console: signing in, or the page that the address names.
 import type { Scope } from '@gradus/domain';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { AgentPage } from './agents/agentPage.js';
+import { AgentsPage } from './agents/agentsPage.js';
+import { CreatePage } from './create/createPage.js';
 import { PlanPage } from './plan/planPage.js';
 import { PlansPage } from './plans/plansPage.js';
 import { currentPage, type Page } from './router.js';
@@ -46,7 +49,13 @@ function Content({ page }: { page: Page }) {
       return <PlansPage />;
     case 'plan':
       return <PlanPage key={page.planId} planId={page.planId} />;
-    default:
+    case 'new':
+      return <CreatePage />;
+    case 'agents':
+      return <AgentsPage />;
+    case 'agent':
+      return <AgentPage key={page.agentId} agentId={page.agentId} />;
+    case 'unknown':
       return (
         <div class="empty">
           <h1 tabIndex={-1}>There is nothing here</h1>

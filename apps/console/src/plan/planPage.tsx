@@ -47,7 +47,8 @@ function Stand({ plan }: { plan: PlanSummary }) {
         )}
         {!isDone && waitingFor?.since && plan.status !== 'pending' && (
           <>
-            , since <Ago at={waitingFor.since} />
+            {' '}
+            · <Ago at={waitingFor.since} />
           </>
         )}
         {attention?.level === 'watch' && <b> · {attention.why}</b>}

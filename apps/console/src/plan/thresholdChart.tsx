@@ -44,7 +44,7 @@ export function ThresholdChart({ batch, failures }: { batch: BatchSummary; failu
     completedAt !== null
       ? `${counted(failedCount, 'failure')}, ${number(line)} allowed`
       : isOver
-        ? 'over the line: the plan pauses'
+        ? 'past the threshold'
         : `${number(line - failedCount + 1)} more ${line - failedCount === 0 ? 'pauses' : 'pause'} the plan`;
   return (
     <figure class={`threshold ${isOver ? 'is-over' : ''}`}>

@@ -74,7 +74,9 @@ export function standText(plan: PlanSummary): string {
 /** The failures of the batch that matters now, against what it may have. */
 export function allowanceText(batch: BatchSummary): string {
   const { allowedFailures, forgiven } = batch;
-  if (allowedFailures === 0 && forgiven === 0 && batch.failedCount === 0) return 'none allowed';
+  if (allowedFailures === 0 && forgiven === 0) {
+    return batch.failedCount === 0 ? 'none allowed' : `${number(batch.failedCount)} failed, none allowed`;
+  }
   const beyond = forgiven > 0 ? ` beyond ${number(forgiven)} forgiven` : '';
   return `${number(countedFailures(batch))} of ${number(allowedFailures)} allowed${beyond}`;
 }
