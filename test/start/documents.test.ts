@@ -42,7 +42,9 @@ test('every key of the store is in the table of keys', () => {
   const keys = createKeys('gradus');
   const all = [...keys.planAll('p'), ...keys.mailbox('l'), keys.wakeUps('l'), keys.records(0)];
   const indexes = Object.values(keys).filter((key) => typeof key === 'string');
-  const parts = [...all, keys.histories(0), ...keys.releases, ...indexes].map((key) => key.slice(key.lastIndexOf(':') + 1));
+  const parts = [...all, keys.histories(0), ...keys.releases, ...indexes].map((key) =>
+    key.slice(key.lastIndexOf(':') + 1),
+  );
   const table = read('ARCHITECTURE.md')
     .split('\n')
     .filter((line) => line.startsWith('| `gradus:'))

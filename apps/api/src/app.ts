@@ -10,6 +10,7 @@ import { createTargets } from './artifacts/targets.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
+import { createDdi } from './ddi/ddi.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
@@ -151,6 +152,7 @@ export function createApp(deps: ApiDeps): ApiApp {
 
   const equipped = { ...deps, targets: createTargets(deps.store) };
   for (const register of ROUTES) register(app, equipped);
+  createDdi(app, equipped, admitted, http);
   session(app, auth);
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);

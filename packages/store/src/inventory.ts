@@ -4,6 +4,8 @@ import { isVoid } from './claims.js';
 import { cursorAt, positionOf } from './cursors.js';
 import type { Inventory, PutAgentResult, ResolvedFacts } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
+import { isNewerSchema } from './schema.js';
+import { planStatusOf } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { wellFormedJson } from './wellFormed.js';
@@ -61,6 +63,30 @@ export function createInventory(parts: StoreParts): Inventory {
       }
     }
   }
+
+  const changeAttributes: Inventory['changeAttributes'] = async (agentId, change) => {
+    for (;;) {
+      const found = await read(agentId);
+      if (found.record === '') return false;
+      const before = parseRecord(found.record);
+      const record = { ...before, attributes: change(before.attributes) };
+      if (await write(agentId, found, wellFormedJson(record))) return true;
+    }
+  };
+
+  const planOf: Inventory['planOf'] = async (agentId) => {
+    const history = await unlessAway(connection.hget(keys.histories(keys.bucketOf(agentId)), agentId));
+    const [planId = '', ordinal = ''] = (history ?? '').split(',')[0]?.split(' ') ?? [];
+    if (planId === '') return null;
+    const [[status, schema], [first, size]] = await Promise.all([
+      unlessAway(connection.hmget(keys.plan(planId, 'plan'), 'status', 'schema')),
+      unlessAway(connection.hmget(keys.plan(planId, 'batch'), 'first', 'size')),
+    ]);
+    if (!status || status === 'creating' || isNewerSchema(schema)) return null;
+    const place = Number(ordinal) - Number(first ?? Number.NaN);
+    const isInCurrentBatch = place >= 0 && place < Number(size ?? 0);
+    return { planId, status: planStatusOf({ status }), isInCurrentBatch };
+  };
 
   const remove: Inventory['remove'] = async (agentId) => {
     for (;;) {
@@ -143,6 +169,8 @@ export function createInventory(parts: StoreParts): Inventory {
       return new Map(known.map((record) => [record.agentId, record.lcaUuid]));
     },
     recordFacts,
+    changeAttributes,
+    planOf,
   };
 }
 

@@ -1,9 +1,21 @@
 // What waits for each LCA: lifecycle tasks to carry out, and cancellations.
 import type { TaskOrder } from '@gradus/domain';
-import type { Mailboxes, TakenWork } from './port.js';
+import type { DeviceMemory, DeviceWord, Mailboxes, Offer, TakenWork } from './port.js';
+import { numberOrNull } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import type { WakeUps } from './wakeUps.js';
+import { wellFormedJson } from './wellFormed.js';
+
+/** Scripts leave out empty lists: Lua cannot tell them from empty objects. */
+type RawOffer = Partial<Omit<Offer, 'device'>> & { device?: Partial<Record<keyof DeviceMemory, string>> };
+
+function memoryOf(device: NonNullable<RawOffer['device']>): DeviceMemory {
+  return {
+    configAt: numberOrNull(device.configAt),
+    said: device.said === undefined ? null : (JSON.parse(device.said) as DeviceWord),
+  };
+}
 
 export function createMailboxes(
   { connection, scripts, keys, timing }: StoreParts,
@@ -28,6 +40,26 @@ export function createMailboxes(
     find: async (lcaUuid, lifecycleTaskUuid) => {
       const text = await unlessAway(connection.hget(keys.mailboxTasks(lcaUuid), lifecycleTaskUuid));
       return text === null ? null : (JSON.parse(text) as TaskOrder);
+    },
+    offer: async (lcaUuid, now, cancelTimeoutMs) => {
+      const raw = await run<RawOffer>('offer', lcaUuid, { now, cancelTimeoutMs });
+      const { tasks = [], running = [], dropped = [], cancel = null, isBlocked = false, device = {} } = raw;
+      const rank = ({ lifecycleTaskUuid }: TaskOrder) => (running.includes(lifecycleTaskUuid) ? 0 : 1);
+      const inOrder = tasks.toSorted(
+        (a, b) => rank(a) - rank(b) || (a.lifecycleTaskUuid < b.lifecycleTaskUuid ? -1 : 1),
+      );
+      return { tasks: inOrder, running, dropped, cancel, isBlocked, device: memoryOf(device) };
+    },
+    handOut: (lcaUuid, lifecycleTaskUuid, now) =>
+      run<boolean>('hand-out-task', lcaUuid, { now, lifecycleTaskUuid }),
+    refuseCancel: async (lcaUuid, lifecycleTaskUuid, now, goesOnMs) => {
+      await run('refuse-cancel', lcaUuid, { now, lifecycleTaskUuid, goesOnMs });
+    },
+    rememberDevice: async (lcaUuid, memory) => {
+      const fields = Object.entries(memory).flatMap(([name, value]) =>
+        value === null ? [] : [name, wellFormedJson(value)],
+      );
+      await unlessAway(connection.hset(keys.device(lcaUuid), ...fields));
     },
     settle: async (lcaUuid, lifecycleTaskUuid, outcome, now) => {
       await run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome, runningAgainMs });

@@ -31,7 +31,7 @@ const FOLDERS = {
     'apply-report',
     'read-snapshot',
   ],
-  mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
+  mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task', 'offer', 'hand-out-task', 'refuse-cancel'],
   facts: ['record-facts'],
   inventory: ['claim-agents', 'free-agents', 'put-agent'],
   idempotency: ['begin-request', 'end-request'],
@@ -59,6 +59,7 @@ const AT_ONCE: Partial<Record<ScriptName, number>> = {
   'put-task': 100,
   'settle-task': 100,
   take: 16,
+  offer: 50,
 };
 
 /** What is put in front of a folder's scripts; behind them comes `each.lua`. The other folders' stand alone. */
