@@ -7,6 +7,7 @@ import { bootstrap, ROOT } from './bootstrap.mjs';
 import { findChromium } from './browser.mjs';
 import { exitWith } from './failure.mjs';
 import { run } from './run.mjs';
+import { findSwupdate } from './swupdate.mjs';
 import { countTests } from './testCounts.mjs';
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
@@ -100,7 +101,7 @@ async function checkVulnerabilities() {
 async function runTests() {
   const report = join(folder, 'vitest.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const env = { ...process.env, TMPDIR: folder, ...(await browserEnv()) };
+  const env = { ...process.env, TMPDIR: folder, ...(await browserEnv()), ...(await deviceEnv()) };
   const code = await run(bin('vitest'), args, { cwd: ROOT, env });
   return countTests(report, code);
 }
@@ -111,5 +112,14 @@ async function browserEnv() {
   const chromium = await findChromium(say);
   if (chromium) return { GRADUS_CHROMIUM: chromium };
   say('!! The browser tests are SKIPPED: no Chromium was found, and none could be installed.');
+  return {};
+}
+
+/** @returns {Promise<NodeJS.ProcessEnv>} */
+async function deviceEnv() {
+  if (!existsSync(join(ROOT, 'test', 'devices'))) return {};
+  const swupdate = await findSwupdate(say);
+  if (swupdate) return { GRADUS_SWUPDATE: swupdate };
+  say('!! The test with real SWUpdate devices is SKIPPED: none was found, and none could be installed.');
   return {};
 }

@@ -28,6 +28,21 @@ const OPEN = [
 ];
 /** Who signs in has no token yet but the one in the body; who is signed in has some scopes or others. */
 const SESSION = ['POST /session', 'GET /session', 'DELETE /session'];
+/** Devices have tokens of their own; docs/devices.md has these routes. */
+const DEVICE = '/:tenant/controller/v1/:controllerId';
+const DDI = [
+  `GET ${DEVICE}`,
+  `GET ${DEVICE}/deploymentBase/:actionId`,
+  `POST ${DEVICE}/deploymentBase/:actionId/feedback`,
+  `GET ${DEVICE}/cancelAction/:actionId`,
+  `POST ${DEVICE}/cancelAction/:actionId/feedback`,
+  `GET ${DEVICE}/softwaremodules/:actionId/artifacts/:filename`,
+  `PUT ${DEVICE}/configData`,
+];
+const DDI_ENV = {
+  GRADUS_DDI_TOKENS: JSON.stringify([{ name: 'fleet', sha256: '0'.repeat(64), tenant: 'DEFAULT' }]),
+  GRADUS_DDI_PROOF: 'success',
+};
 /** The pages sign their visitors in by themselves, and are looked at in the browser's tests. */
 const BOARD = /^\/queues(?:\/|$)/;
 
@@ -51,7 +66,7 @@ beforeAll(async () => {
   gradus = await startGradus({
     keys: keys.flatMap(({ only, others }) => [only.key, others.key]),
     workers: 0,
-    env: issuer.env,
+    env: { ...issuer.env, ...DDI_ENV },
   });
   ask = createAsk(gradus);
   const { paths } = (await ask('GET', '/openapi.json')).json as OpenApi;
@@ -74,6 +89,7 @@ afterAll(async () => {
 async function routesOfApp(): Promise<string[]> {
   const redis = { url: inject('redisUrl'), namespace: freshNamespace(), onError: () => undefined };
   const settings = readSettings({
+    ...DDI_ENV,
     REDIS_URL: redis.url,
     GRADUS_API_KEYS: JSON.stringify([keys[0]?.only.key]),
   });
@@ -101,7 +117,22 @@ async function routesOfApp(): Promise<string[]> {
 it('every route of the app takes a scope that the document names, but those that are open', async () => {
   const documented = guarded.map(({ method, path }) => `${method} ${path.replaceAll(/{(\w+)}/g, ':$1')}`);
   expect(documented.length).toBeGreaterThan(20);
-  expect((await routesOfApp()).toSorted()).toEqual([...documented, ...OPEN, ...SESSION].toSorted());
+  expect((await routesOfApp()).toSorted()).toEqual([...documented, ...OPEN, ...SESSION, ...DDI].toSorted());
+});
+
+it('what devices ask for takes a token of a device, and no other; docs/devices.md has each of these calls', async () => {
+  const page = readFileSync(new URL('../../docs/devices.md', import.meta.url), 'utf8');
+  for (const route of DDI) {
+    const [method = '', path = ''] = route.split(' ');
+    const at = path.replace(':tenant', 'DEFAULT').replaceAll(/:\w+/g, '1');
+    for (const authorization of [null, `Bearer ${gradus.token}`, `GatewayToken ${gradus.token}`]) {
+      const answer = await ask(method, at, { authorization });
+      expectProblem(answer, 401, 'unauthenticated');
+      expect(answer.headers.get('www-authenticate')).toBe('TargetToken, GatewayToken');
+    }
+    const shown = path.replace(DEVICE, '').replaceAll(/:(\w+)/g, '{$1}');
+    expect(page).toContain(`| \`${method} ${shown === '' ? 'base' : shown}\` |`);
+  }
 });
 
 it('docs/security.md has each of these routes, with its scope', () => {

@@ -3,8 +3,8 @@ import type { MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { ApiEnv } from './env.js';
 
-/** Probes and check-ins come every few seconds, and what is new in them is logged where it is done. */
-const ROUTINE = /^\/healthz$|^\/readyz$|\/check-in$/;
+/** Probes, check-ins and devices' polls come every few seconds, and what is new in them is logged where it is done. */
+const ROUTINE = /^\/healthz$|^\/readyz$|\/check-in$|^\/[^/]+\/controller\/v1\//;
 
 export function accessLog(logger: Logger): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {

@@ -11,6 +11,7 @@ import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
 import { serveConsole } from './console/console.js';
+import { createDdi } from './ddi/ddi.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
@@ -156,6 +157,7 @@ export function createApp(deps: ApiDeps): ApiApp {
 
   const equipped = { ...deps, targets: createTargets(deps.store) };
   for (const register of ROUTES) register(app, equipped);
+  createDdi(app, equipped, admitted, http);
   session(app, auth);
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);

@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 import type { ApiKey } from './apiKeys.js';
 import type { ArtifactFiles } from './artifacts/files.js';
 import type { Caller } from './caller.js';
+import type { Device } from './ddi/device.js';
+import type { DdiSettings } from './ddi/settings.js';
 import type { JwtSettings } from './jwtSettings.js';
 import type { Admission, LoadLimits } from './limits.js';
 
@@ -38,7 +40,9 @@ export interface ApiEnv {
     about: About;
     /** Who asks; set on every route under `/api`. */
     caller: Caller;
-    /** What the request holds of the limits; set on every route under `/api`. */
+    /** Whose token is sent; set on every route of DDI. */
+    device: Device;
+    /** What the request holds of the limits; set on every route under `/api`, and of DDI. */
     admission: Admission;
     /** Whether the request waited for something to come. */
     hasWaited?: boolean;
@@ -58,6 +62,8 @@ export interface ApiDeps {
   jwt: JwtSettings | null;
   /** Whether what a proxy says of the browser's own address is believed. */
   trustProxy: boolean;
+  /** null: no device that speaks DDI is answered. */
+  ddi: DdiSettings | null;
   /** Where clients and devices reach the api; null: where each of them asked. */
   publicUrl: string | null;
   /** null: nothing can be uploaded. */

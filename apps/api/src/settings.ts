@@ -2,6 +2,7 @@
 import { ITSELF, parseDuration, SCOPES } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
 import { filesPlace } from './artifacts/filesPlace.js';
+import { type DdiSettings, deviceTokens, proof } from './ddi/settings.js';
 import { algorithms, claimName, jwksUrl, jwtSettings, missingOfJwts } from './jwtSettings.js';
 
 /** More of it would make the expiry of a token mean little. */
@@ -88,6 +89,11 @@ function drain(fallback: string) {
   return duration(fallback).refine((ms) => ms <= LONGEST_DRAIN_MS, 'must be 1h or less');
 }
 
+/** In milliseconds; devices are told in whole seconds, as HH:MM:SS. */
+function pollInterval(fallback: string) {
+  return duration(fallback).refine((ms) => ms >= 1_000 && ms <= 12 * 3_600_000, 'must be from 1s to 12h');
+}
+
 const environment = z.object({
   PORT: wholeNumber(0, 65_535, 3_000),
   HOST: z.string().default('127.0.0.1'),
@@ -119,6 +125,13 @@ const environment = z.object({
   GRADUS_ARTIFACTS: filesPlace.optional(),
   GRADUS_ARTIFACT_LIMIT: wholeNumber(1, 999_999_999_999, 8_589_934_592),
   GRADUS_REQUIRE_RELEASES: truth,
+  GRADUS_DDI_TOKENS: deviceTokens.optional(),
+  GRADUS_DDI_PROOF: proof.optional(),
+  GRADUS_DDI_AUTO_REGISTER: truth,
+  GRADUS_DDI_COMPONENT: z.string().min(1).max(128).default('firmware'),
+  GRADUS_DDI_POLL: pollInterval('5m'),
+  GRADUS_DDI_POLL_ACTIVE: pollInterval('30s'),
+  GRADUS_DDI_CANCEL_TIMEOUT: duration('10m'),
   GRADUS_METRICS_PORT: integer(0, 65_535).optional(),
   GRADUS_METRICS_HOST: z.string().default('127.0.0.1'),
   GRADUS_MAX_AGENTS_PER_PLAN: wholeNumber(1, 1_000_000, 100_000),
@@ -141,6 +154,20 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
+/** @returns null where no device is known by a token */
+function ddiSettings(data: z.output<typeof environment>): DdiSettings | null {
+  const { GRADUS_DDI_TOKENS: tokens, GRADUS_DDI_PROOF: proven } = data;
+  if (tokens === undefined || proven === undefined) return null;
+  return {
+    tokens,
+    proof: proven,
+    autoRegister: data.GRADUS_DDI_AUTO_REGISTER,
+    componentName: data.GRADUS_DDI_COMPONENT,
+    pollMs: { idle: data.GRADUS_DDI_POLL, active: data.GRADUS_DDI_POLL_ACTIVE },
+    cancelTimeoutMs: data.GRADUS_DDI_CANCEL_TIMEOUT,
+  };
+}
+
 export type Settings = ReturnType<typeof readSettings>;
 
 /**
@@ -157,6 +184,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
   if (set['GRADUS_API_KEYS'] === undefined && set['GRADUS_JWKS_URL'] === undefined) {
     faults.push(`GRADUS_API_KEYS: ${KEYS_RULE}; or JWTs must be taken, by GRADUS_JWKS_URL`);
   }
+  if (set['GRADUS_DDI_TOKENS'] !== undefined && set['GRADUS_DDI_PROOF'] === undefined) {
+    faults.push(
+      'GRADUS_DDI_PROOF: must be set with GRADUS_DDI_TOKENS: version=ATTRIBUTE, or success, by which a device that says ' +
+        'so is believed',
+    );
+  }
   if (!parsed.success || faults.length > 0) throw new InvalidSettings(faults);
   const { data } = parsed;
   return {
@@ -167,6 +200,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     keys: data.GRADUS_API_KEYS ?? [],
     jwt: jwtSettings(data),
     trustProxy: data.GRADUS_TRUST_PROXY,
+    ddi: ddiSettings(data),
     /** Where clients and devices reach the api; null: where each of them asked. */
     publicUrl: data.GRADUS_PUBLIC_URL ?? null,
     /** Where uploaded artifacts are kept; null: none can be uploaded. */

@@ -7,6 +7,8 @@ import { cursorAt, positionOf } from './cursors.js';
 import { AGENT_BUCKETS } from './keys.js';
 import type { Inventory, PutAgentResult, ResolvedFacts, VersionCount } from './port.js';
 import { type AgentRecord, parseRecord, recordOf, sameButAttributes, shownAgent } from './records.js';
+import { isNewerSchema } from './schema.js';
+import { planStatusOf } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { wellFormedJson } from './wellFormed.js';
@@ -118,6 +120,32 @@ export function createInventory(parts: StoreParts): Inventory {
       left = (await pMap(byBucket(keys, left), put, { concurrency: PARTS_AT_ONCE })).flat();
     }
     return results;
+  };
+
+  const changeAttributes: Inventory['changeAttributes'] = async (agentId, change) => {
+    const bucket = keys.bucketOf(agentId);
+    for (;;) {
+      const [before] = (await read(bucket, [agentId])) as [Read];
+      if (before.record === '') return false;
+      const known = parseRecord(before.record);
+      const record = wellFormedJson({ ...known, attributes: change(known.attributes) });
+      const [isWritten] = await write(bucket, [{ before, record }]);
+      if (isWritten) return true;
+    }
+  };
+
+  const planOf: Inventory['planOf'] = async (agentId) => {
+    const history = await unlessAway(connection.hget(keys.histories(keys.bucketOf(agentId)), agentId));
+    const [planId = '', ordinal = ''] = (history ?? '').split(',')[0]?.split(' ') ?? [];
+    if (planId === '') return null;
+    const [[status, schema], [first, size]] = await Promise.all([
+      unlessAway(connection.hmget(keys.plan(planId, 'plan'), 'status', 'schema')),
+      unlessAway(connection.hmget(keys.plan(planId, 'batch'), 'first', 'size')),
+    ]);
+    if (!status || status === 'creating' || isNewerSchema(schema)) return null;
+    const place = Number(ordinal) - Number(first ?? Number.NaN);
+    const isInCurrentBatch = place >= 0 && place < Number(size ?? 0);
+    return { planId, status: planStatusOf({ status }), isInCurrentBatch };
   };
 
   const remove: Inventory['remove'] = async (agentId) => {
@@ -233,6 +261,8 @@ export function createInventory(parts: StoreParts): Inventory {
       return new Map(known.map((record) => [record.agentId, record.lcaUuid]));
     },
     recordFacts,
+    changeAttributes,
+    planOf,
   };
 }
 

@@ -24,7 +24,7 @@ const PLAN_PARTS = [
 ] as const;
 
 /** In the order in which the mailbox' scripts take them. */
-const MAILBOX_PARTS = ['tasks', 'due', 'handed-out', 'running', 'cancelled', 'cancel-due'] as const;
+const MAILBOX_PARTS = ['tasks', 'due', 'handed-out', 'running', 'cancelled', 'cancel-due', 'device'] as const;
 
 export type Keys = ReturnType<typeof createKeys>;
 
@@ -38,6 +38,7 @@ export function createKeys(namespace: string) {
     plan,
     planAll: (planId: string) => PLAN_PARTS.map((part) => plan(planId, part)),
     mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => mailbox(lcaUuid, part)),
+    device: (lcaUuid: string) => mailbox(lcaUuid, 'device'),
     mailboxTasks: (lcaUuid: string) => mailbox(lcaUuid, 'tasks'),
     /** Channel on which an LCA's mailbox says that something has come. */
     wakeUps: (lcaUuid: string) => `${namespace}:{lca:${lcaUuid}}:wake-ups`,

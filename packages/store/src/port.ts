@@ -440,6 +440,22 @@ export interface Inventory {
   remove(
     agentId: string,
   ): Promise<{ outcome: 'removed' | 'not-found' } | { outcome: 'busy'; planId: string }>;
+  /**
+   * Changes what is to be known of the agent, in a plan or not.
+   *
+   * @returns whether the inventory knows it
+   */
+  changeAttributes(
+    agentId: string,
+    change: (attributes: Record<string, string>) => Record<string, string>,
+  ): Promise<boolean>;
+  /** @returns the newest plan of the agent; null where it was in none, or that is deleted or a newer version's */
+  planOf(agentId: string): Promise<{
+    planId: string;
+    status: PlanStatus;
+    /** Whether its batch is the one that is being executed. */
+    isInCurrentBatch: boolean;
+  } | null>;
   /** @returns the owner of each agent that the inventory knows */
   lcasOf(agentIds: readonly string[]): Promise<Map<string, string>>;
   /** Takes newer facts; says in which plan the agent is. */
@@ -516,6 +532,39 @@ export interface Releases {
   contentKeys(): Promise<Set<string>>;
 }
 
+/** How the last task ended that a device has carried out, by its own word. */
+export interface DeviceWord {
+  lifecycleTaskUuid: string;
+  status: 'completed' | 'failed';
+  error: string | null;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The plan that the task was of; null where it was not known any more. */
+  planId: string | null;
+}
+
+/** What is remembered of an LCA that is one device. */
+export interface DeviceMemory {
+  /** When it last said what it is, in milliseconds since 1970; null for never. */
+  configAt: number | null;
+  said: DeviceWord | null;
+}
+
+/** What an LCA that does one thing at a time is to do. */
+export interface Offer {
+  /** To be carried out; where there are several, what runs comes first. */
+  tasks: TaskOrder[];
+  /** Of these, what the LCA has said to run. */
+  running: string[];
+  /** To be dropped, before anything is begun. */
+  cancel: string | null;
+  /** Withdrawn, and not ended as far as is known. */
+  dropped: string[];
+  /** It goes on with what was withdrawn: nothing new is to be begun. */
+  isBlocked: boolean;
+  device: DeviceMemory;
+}
+
 /** What waits for each LCA. */
 export interface Mailboxes {
   /** @param traceparent of the dispatch, where that is traced */
@@ -524,6 +573,17 @@ export interface Mailboxes {
   take(lcaUuid: string, now: number, limit: number): Promise<TakenWork>;
   /** @returns the task where the mailbox has it, handed out or not */
   find(lcaUuid: string, lifecycleTaskUuid: string): Promise<TaskOrder | null>;
+  /**
+   * What an LCA that does one thing at a time is to do; nothing is handed out by that.
+   *
+   * @param cancelTimeoutMs a cancellation that is not answered for so long is offered no more
+   */
+  offer(lcaUuid: string, now: number, cancelTimeoutMs: number): Promise<Offer>;
+  /** Hands one task out. @returns whether the mailbox has it */
+  handOut(lcaUuid: string, lifecycleTaskUuid: string, now: number): Promise<boolean>;
+  /** It goes on with a task that was withdrawn: for `goesOnMs` nothing new is begun, unless it ends before. */
+  refuseCancel(lcaUuid: string, lifecycleTaskUuid: string, now: number, goesOnMs: number): Promise<void>;
+  rememberDevice(lcaUuid: string, memory: Partial<DeviceMemory>): Promise<void>;
   /**
    * `running`: hand it out less often. `ended`: no more.
    *

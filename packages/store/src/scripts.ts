@@ -32,7 +32,7 @@ const FOLDERS = {
     'read-snapshot',
     'note-announced',
   ],
-  mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
+  mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task', 'offer', 'hand-out-task', 'refuse-cancel'],
   facts: ['record-facts'],
   inventory: ['claim-agents', 'free-agents', 'put-agents', 'count-versions'],
   idempotency: ['begin-request', 'end-request'],
@@ -60,6 +60,7 @@ const AT_ONCE: Partial<Record<ScriptName, number>> = {
   'put-task': 100,
   'settle-task': 100,
   take: 16,
+  offer: 50,
 };
 
 const VERSIONS = read('inventory/shared.lua');

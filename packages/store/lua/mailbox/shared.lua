@@ -6,8 +6,9 @@ local PARTS = {
   'due',       -- zset: uuid -> when it is handed out next
   'handedOut', -- set: uuids that were handed out
   'running',   -- set: uuids that the LCA reported running
-  'cancelled', -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt }
+  'cancelled', -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt, goesOnUntil? }
   'cancelDue', -- zset: uuid -> when its cancellation is handed out next
+  'device',    -- hash: what is remembered of an LCA that is one device: configAt, said
 }
 
 -- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
