@@ -1,8 +1,8 @@
 // How the page is built: one script and one style sheet, with their content in their names.
 import { defineConfig } from 'vite';
 
-/** The api that a page from `npx vite` asks. */
-const API = process.env['GRADUS_URL'] ?? 'http://127.0.0.1:3000';
+/** The api that a page from `npx vite` asks: where `npm start` has it. */
+const API = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   build: {
