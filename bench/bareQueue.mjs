@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@gradus/redis';
 import { Queue, Worker } from 'bullmq';
+import { startBenchRedis } from './system.mjs';
 
 const ADDED_AT_ONCE = 1_000;
 const CONCURRENCY = 50;
@@ -26,11 +27,27 @@ if (isChild) {
 }
 
 /**
- * @param {string} redisUrl
+ * On a Redis of its own.
+ *
  * @param {number} jobs how many
- * @returns {Promise<number>} jobs a second, from the first add to the last completion
  */
-export async function measureBareQueue(redisUrl, jobs) {
+export async function runBareJobs(jobs) {
+  const redis = await startBenchRedis();
+  try {
+    const before = await redis.cpuSeconds();
+    const jobsPerSecond = await jobsASecond(redis.url, jobs);
+    return { jobsPerSecond, redisUs: (((await redis.cpuSeconds()) - before) * 1e6) / jobs };
+  } finally {
+    await redis.stop();
+  }
+}
+
+/**
+ * @param {string} redisUrl
+ * @param {number} jobs
+ * @returns {Promise<number>} from the first add to the last completion
+ */
+async function jobsASecond(redisUrl, jobs) {
   const connection = connect(redisUrl, 'patient', console.error);
   const queue = new Queue('bare', {
     connection,

@@ -1,0 +1,128 @@
+// One plan from its start to its last outcome, and what that has used.
+import { setTimeout as wait } from 'node:timers/promises';
+import { startLcas } from './lcas.mjs';
+import { startSystem } from './system.mjs';
+
+const UPGRADE = { fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' };
+const LOOK_EVERY_MS = 50;
+/** Of an import: one request's body. */
+const AGENTS_A_REQUEST = 20_000;
+
+/** @typedef {Awaited<ReturnType<typeof startSystem>>} System */
+
+/** @param {number} index */
+export function agentIdOf(index) {
+  return `agent-${index}`;
+}
+
+/**
+ * @param {System} system
+ * @param {number} agents how many
+ * @param {number} perLca how many each LCA has
+ * @returns {Promise<string[]>} the LCAs' uuids
+ */
+export async function registerAgents({ client }, agents, perLca) {
+  const lcaOf = (/** @type {number} */ index) => `lca-${Math.floor(index / perLca)}`;
+  for (let first = 0; first < agents; first += AGENTS_A_REQUEST) {
+    const some = Array.from({ length: Math.min(AGENTS_A_REQUEST, agents - first) }, (_, index) => ({
+      agentId: agentIdOf(first + index),
+      lcaUuid: lcaOf(first + index),
+      components: [
+        { componentName: 'zmetis', runtimeStatus: 'running', actualVersion: '1.2.0', actualRelease: '215' },
+      ],
+    }));
+    await client.importAgents(some);
+  }
+  return Array.from({ length: Math.ceil(agents / perLca) }, (_, index) => `lca-${index}`);
+}
+
+/**
+ * @param {number} from
+ * @param {number} to
+ */
+export function planOf(from, to, concurrency = 500) {
+  return {
+    name: `Agents ${from} to ${to}`,
+    ...UPGRADE,
+    agentIds: Array.from({ length: to - from }, (_, index) => agentIdOf(from + index)),
+    batchSize: to - from,
+    concurrency,
+    autoStart: false,
+  };
+}
+
+/**
+ * @param {System} system
+ * @param {string[]} lcas
+ */
+export function startFleet({ url, token }, lcas) {
+  return startLcas({ url, token, lcas, ...UPGRADE });
+}
+
+/**
+ * @param {object} options
+ * @param {number} options.agents
+ * @param {number} options.perLca
+ * @param {number} [options.workers]
+ * @param {number} [options.plans] among which the agents are dealt out
+ * @param {string} [options.profileFolder]
+ */
+export async function runPlans({ agents, perLca, workers = 1, plans = 1, profileFolder }) {
+  const system = await startSystem({ workers, profileFolder });
+  try {
+    const { client, redis } = system;
+    const lcas = await registerAgents(system, agents, perLca);
+    const bytesBefore = await redis.usedMemory();
+    const fleet = await startFleet(system, lcas);
+    const each = agents / plans;
+    /** @type {string[]} */
+    const ids = [];
+    const madeFrom = performance.now();
+    for (let plan = 0; plan < plans; plan += 1) {
+      ids.push((await client.createPlan(planOf(plan * each, (plan + 1) * each), { minimal: true })).id);
+    }
+    const createS = (performance.now() - madeFrom) / 1_000;
+    const used = async () => ({
+      commands: await redis.commands(),
+      stats: await redis.commandStats(),
+      redis: await redis.cpuSeconds(),
+      api: system.cpuSeconds('api'),
+      workers: system.cpuSeconds('worker'),
+      lcas: fleet.cpuSeconds(),
+    });
+    const before = await used();
+    const began = performance.now();
+    await Promise.all(ids.map((id) => client.startPlan(id)));
+    let bytesMost = 0;
+    const open = new Set(ids);
+    while (open.size > 0) {
+      bytesMost = Math.max(bytesMost, await redis.usedMemory());
+      const [id = ''] = open;
+      const { status, counts } = await client.getPlanSummary(id);
+      if (status === 'completed' && counts.completed === each) open.delete(id);
+      else if (status !== 'running' && status !== 'pending') throw new Error(`${id} is ${status}`);
+      else await wait(LOOK_EVERY_MS);
+    }
+    const seconds = (performance.now() - began) / 1_000;
+    const after = await used();
+    await fleet.stop();
+    const bytesEnded = await redis.usedMemory();
+    const usPerTask = (/** @type {'redis' | 'api' | 'workers' | 'lcas'} */ who) =>
+      ((after[who] - before[who]) * 1e6) / agents;
+    return {
+      tasksPerSecond: agents / seconds,
+      createS,
+      commandsPerTask: (after.commands - before.commands) / agents,
+      redisUs: usPerTask('redis'),
+      apiUs: usPerTask('api'),
+      workersUs: usPerTask('workers'),
+      lcasUs: usPerTask('lcas'),
+      bytesRunning: (bytesMost - bytesBefore) / agents,
+      bytesEnded: (bytesEnded - bytesBefore) / agents,
+      statsBefore: before.stats,
+      statsAfter: after.stats,
+    };
+  } finally {
+    await system.stop();
+  }
+}
