@@ -25,9 +25,11 @@ import { cancelPlan } from './routes/cancelPlan.js';
 import { checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
 import { deleteAgent } from './routes/deleteAgent.js';
+import { deleteLca } from './routes/deleteLca.js';
 import { deletePlan } from './routes/deletePlan.js';
 import { getAgent } from './routes/getAgent.js';
 import { getBatch } from './routes/getBatch.js';
+import { getLca } from './routes/getLca.js';
 import { getPlan } from './routes/getPlan.js';
 import { health } from './routes/health.js';
 import { IMPORT_PATH, importAgents } from './routes/importAgents.js';
@@ -40,6 +42,7 @@ import { pauseAllPlans } from './routes/pauseAllPlans.js';
 import { pausePlan } from './routes/pausePlan.js';
 import { promotePlan } from './routes/promotePlan.js';
 import { putAgent } from './routes/putAgent.js';
+import { putLca } from './routes/putLca.js';
 import { resumeAllPlans } from './routes/resumeAllPlans.js';
 import { resumePlan } from './routes/resumePlan.js';
 import { retryPlan } from './routes/retryPlan.js';
@@ -72,6 +75,9 @@ const ROUTES = [
   getAgent,
   deleteAgent,
   checkIn,
+  putLca,
+  getLca,
+  deleteLca,
   health,
   metrics,
 ];

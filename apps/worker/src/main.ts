@@ -8,6 +8,7 @@ import { startTraces } from '@gradus/traces';
 import { pino } from 'pino';
 import { keepStanding } from './keepStanding.js';
 import { createLeftAlone } from './leftAlone.js';
+import { tellOnce } from './pushes/tellOnce.js';
 import { InvalidSettings, readSettings, type Settings } from './settings.js';
 import { startWorkers } from './startWorkers.js';
 
@@ -68,6 +69,9 @@ async function run(): Promise<void> {
     isTraced: traces !== null,
     webhooks,
     webhookMetrics: measured.webhooks,
+    tellPushed: tellOnce(queues.pushTasks),
+    pushWithinMs: settings.pushWithinMs,
+    pushMetrics: measured.pushes,
     leftAlone,
     outOfTime: outOfTime.signal,
   };

@@ -112,6 +112,7 @@ const environment = z.object({
     .transform(Number),
   GRADUS_WEBHOOK_BACKOFF: timeout('6s', 1_000, 3_600_000),
   GRADUS_WEBHOOK_TIMEOUT: timeout('10s', 1_000, 60_000),
+  GRADUS_PUSH_TIMEOUT: timeout('5s', 1_000, 60_000),
   GRADUS_OUTBOUND_NETWORKS: networks,
   GRADUS_DRAIN: drain('10s'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -162,6 +163,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       backoffMs: data.GRADUS_WEBHOOK_BACKOFF,
       withinMs: data.GRADUS_WEBHOOK_TIMEOUT,
     },
+    /** How long an LCA may take for its answer to a push. */
+    pushWithinMs: data.GRADUS_PUSH_TIMEOUT,
     /** Whose addresses may be called though they are not public, and without TLS. */
     outboundNetworks: data.GRADUS_OUTBOUND_NETWORKS,
     /** How long jobs under way may go on once the process is told to end. */

@@ -2,6 +2,7 @@
 import { agentCalls } from './agents.js';
 import { checkInCalls } from './checkIn.js';
 import { eventCalls } from './events.js';
+import { lcaCalls } from './lcas.js';
 import { planCalls } from './plans.js';
 import { createRequest } from './request.js';
 import { createSend } from './send.js';
@@ -42,5 +43,6 @@ export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }
     ...eventCalls(request, createStream(send)),
     ...agentCalls(request),
     ...checkInCalls(request),
+    ...lcaCalls(request),
   };
 }

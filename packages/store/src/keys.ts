@@ -24,18 +24,31 @@ const PLAN_PARTS = [
 ] as const;
 
 /** In the order in which the mailbox' scripts take them. */
-const MAILBOX_PARTS = ['tasks', 'due', 'handed-out', 'running', 'cancelled', 'cancel-due'] as const;
+const MAILBOX_PARTS = [
+  'tasks',
+  'due',
+  'handed-out',
+  'running',
+  'cancelled',
+  'cancel-due',
+  'registration',
+] as const;
 
 export type Keys = ReturnType<typeof createKeys>;
 
 /** @param namespace goes before every key */
 export function createKeys(namespace: string) {
   const plan = (planId: string, part: (typeof PLAN_PARTS)[number]) => `${namespace}:{${planId}}:${part}`;
+  const mailboxPart = (lcaUuid: string, part: (typeof MAILBOX_PARTS)[number]) =>
+    `${namespace}:{lca:${lcaUuid}}:${part}`;
   const bucketOf = (agentId: string) => calculateSlot(agentId) % AGENT_BUCKETS;
   return {
     plan,
     planAll: (planId: string) => PLAN_PARTS.map((part) => plan(planId, part)),
-    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => `${namespace}:{lca:${lcaUuid}}:${part}`),
+    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => mailboxPart(lcaUuid, part)),
+    mailboxPart,
+    /** Where the LCA is pushed what is for it; with its mailbox, which asks whether it is. */
+    registration: (lcaUuid: string) => mailboxPart(lcaUuid, 'registration'),
     /** Channel on which an LCA's mailbox says that something has come. */
     wakeUps: (lcaUuid: string) => `${namespace}:{lca:${lcaUuid}}:wake-ups`,
     bucketOf,
@@ -43,6 +56,8 @@ export function createKeys(namespace: string) {
     histories: (bucket: number) => `${namespace}:{agents:${bucket}}:histories`,
     /** All agents, sorted by id. */
     agentIndex: `${namespace}:{index}:agents`,
+    /** LCAs that are pushed what is for them, sorted. */
+    lcaIndex: `${namespace}:{index}:lcas`,
     /** All plans, sorted by creation. */
     planIndex: `${namespace}:{index}:plans`,
     /** Plans that are not retired yet. */

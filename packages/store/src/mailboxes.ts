@@ -14,7 +14,10 @@ export function createMailboxes({ scripts, keys, timing }: StoreParts, wakeUps: 
   return {
     putTask: async (lcaUuid, task, now, traceparent) => {
       const kept = traceparent === undefined ? task : { ...task, traceparent };
-      await run('put-task', lcaUuid, { now, task: kept, channel: keys.wakeUps(lcaUuid) });
+      return run<boolean>('put-task', lcaUuid, { now, task: kept, channel: keys.wakeUps(lcaUuid) });
+    },
+    giveBack: async (lcaUuid, { tasks, cancel }, dueAt) => {
+      await run('give-back', lcaUuid, { tasks, cancel, dueAt });
     },
     take: async (lcaUuid, now, limit) => {
       const taken = await run<Partial<Omit<TakenWork, 'tasks'>> & { tasks?: KeptTask[] }>('take', lcaUuid, {

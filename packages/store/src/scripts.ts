@@ -32,7 +32,7 @@ const FOLDERS = {
     'read-snapshot',
     'note-announced',
   ],
-  mailbox: ['put-task', 'take', 'settle-task', 'withdraw-task'],
+  mailbox: ['put-task', 'take', 'give-back', 'settle-task', 'withdraw-task', 'put-lca', 'note-push'],
   facts: ['record-facts'],
   inventory: ['claim-agents', 'free-agents', 'put-agent'],
   idempotency: ['begin-request', 'end-request'],

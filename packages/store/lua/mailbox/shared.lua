@@ -8,6 +8,7 @@ local PARTS = {
   'running',   -- set: uuids that the LCA reported running
   'cancelled', -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt }
   'cancelDue', -- zset: uuid -> when its cancellation is handed out next
+  'registration', -- hash: where it is pushed what is for it; not there for one that asks
 }
 
 -- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
@@ -31,6 +32,11 @@ end
 
 local function refused()
   return nil
+end
+
+-- Whether the LCA is pushed what is for it.
+local function isPushed()
+  return redis.call('EXISTS', K.registration) == 1
 end
 
 -- Whoever waits for the mailbox is told once, however many calls there was something new in.
