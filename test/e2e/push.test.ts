@@ -175,6 +175,24 @@ it('are reached nowhere inside', async () => {
   expect(refused).toBe('[::1] leads to no address that may be reached from here');
 });
 
+it('are pushed nothing that a failover could undo, where that is to be waited for', async () => {
+  receiver.answer(() => 204);
+  const agentIds = await register('unsure');
+  await Promise.all(gradus.workers.map((worker) => worker.kill('SIGTERM')));
+  // There is no replica.
+  const worker = await gradus.addWorker({ env: { GRADUS_WAIT_REPLICAS: '1' } });
+  const { id } = await client.createPlan({ ...UPGRADE, agentIds });
+  const failed = await waitFor(
+    () => worker.log.find(({ msg, queue }) => msg === 'job failed' && queue === 'pushes'),
+    {
+      what: 'a push that is not made',
+    },
+  );
+  expect(JSON.stringify(failed['err'])).toContain('enough replicas');
+  expect(pushedTo('lca-unsure')).toEqual([]);
+  await client.cancelPlan(id);
+});
+
 it('are stated with every fault at once, by whom it may, and show no secret', async () => {
   const ask = createAsk(gradus);
   const put = (json: object, authorization?: string) =>

@@ -50,7 +50,13 @@ async function run(): Promise<void> {
     process.exit(1);
   };
   const { onOccurrence, jobs } = measured;
-  const store = await openStore({ ...redis, timing: settings.timing, onOutdated, onOccurrence });
+  const store = await openStore({
+    ...redis,
+    replicas: settings.replicas,
+    timing: settings.timing,
+    onOutdated,
+    onOccurrence,
+  });
   const queues = await openQueues(connectTo);
   const { planRetentionMs, drainMs, namespace, webhooks } = settings;
   const outbound = openOutbound(settings.outboundNetworks);

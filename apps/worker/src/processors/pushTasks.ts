@@ -28,8 +28,11 @@ async function lookAt(deps: Deps, lcaUuid: string): Promise<number | null> {
   if (target === null) return null;
   const now = store.now();
   if (target.retryAt !== null && target.retryAt > now) return target.retryAt;
+  const confirm = store.watchWrites();
   const work = await store.mailboxes.take(lcaUuid, now, AT_ONCE);
   if (work.tasks.length === 0 && work.cancel.length === 0) return work.nextDueAt;
+  // An LCA acts upon it: what led to it must not be forgotten. Where that is not known, it comes due again.
+  await confirm();
   const fault = await push(deps, lcaUuid, target, work);
   deps.pushMetrics.ended(fault === null ? 'taken' : 'not-taken');
   if (fault === null) {
