@@ -6,7 +6,7 @@ import type { Watched } from './operator.js';
 const KEPT_OF_PLAN = new Set(['plan', 'batches', 'agents', 'state', 'events', 'task-events']);
 /** Of a plan that ended in mid-batch, cancelled or rolled back: the batch as it was. */
 const KEPT_IN_MID_BATCH = new Set(['batch', 'heard', 'failed']);
-const KEPT_INDEXES = new Set(['agents', 'plans', 'ended-plans', 'schema', 'overview']);
+const KEPT_INDEXES = new Set(['agents', 'plans', 'ended-plans', 'schema', 'overview', 'lcas']);
 /** A queue's own, jobs apart. */
 const KEPT_OF_QUEUE = new Set(['meta', 'id', 'events', 'limiter', 'stalled-check', 'marker', 'failed']);
 
@@ -48,7 +48,7 @@ async function mayStay(
   if (tag === 'releases') return part === 'users';
   if (tag.startsWith('idempotency:')) return (await connection.pttl(key)) > 0;
   // What was withdrawn before it was handed out is remembered for some minutes; nobody is told of it.
-  if (tag.startsWith('lca:')) return part === 'cancelled';
+  if (tag.startsWith('lca:')) return part === 'cancelled' || part === 'registration';
   return false;
 }
 

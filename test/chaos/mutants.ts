@@ -8,7 +8,8 @@ const DISPATCH_TASK = 'apps/worker/src/processors/dispatchTask.ts';
 const CHECK_IN = 'apps/api/src/routes/checkIn.ts';
 const CONNECT = 'packages/redis/src/connect.ts';
 const RETRY_STRATEGY = 'Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_AT_MOST_MS)';
-const PUT_TASK = 'await store.mailboxes.putTask(order.lcaUuid, task, store.now(), traceparent());';
+const PUT_TASK =
+  'const isPushed = await store.mailboxes.putTask(order.lcaUuid, task, store.now(), traceparent());';
 const CLEAR_OUTBOX = 'await store.steps.clearOutbox(order);';
 /** Widens a gap that is there anyway, so that a fault falls into it. */
 const PAUSE = 'await new Promise((resolve) => setTimeout(resolve, 300));';

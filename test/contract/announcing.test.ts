@@ -3,6 +3,7 @@ import { openStore, type Store } from '@gradus/store';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Deps } from '../../apps/worker/src/deps.js';
 import { announceEvents } from '../../apps/worker/src/webhooks/announce.js';
+import { createSlots } from '../../apps/worker/src/webhooks/slots.js';
 import { UPGRADE } from '../support/fleet.js';
 import { clearNamespace, freshNamespace } from '../support/namespace.js';
 
@@ -73,4 +74,14 @@ it('a later one does not come before its time, nor does an earlier note bring wh
   await store.steps.noteAnnounced(PLAN, found?.upTo ?? { event: 0, revision: 0 });
   await store.steps.noteAnnounced(PLAN, before?.upTo ?? { event: 0, revision: 0 });
   expect((await store.steps.unannounced(PLAN))?.events).toEqual([]);
+});
+
+it('an endpoint has its share of a process, and no other has less for it', () => {
+  const slots = createSlots(2);
+  expect([slots.enter('a'), slots.enter('a'), slots.enter('a'), slots.enter('b')]).toEqual([
+    ...[true, true, false],
+    true,
+  ]);
+  slots.leave('a');
+  expect([slots.enter('a'), slots.enter('a')]).toEqual([true, false]);
 });

@@ -100,6 +100,7 @@ describe.skipIf(!hasHelm())('the chart, rendered', () => {
       'redis-sentinel {gradus}:batches:wait',
       'redis-sentinel {gradus}:reports:wait',
       'redis-sentinel {gradus}:webhooks:wait',
+      'redis-sentinel {gradus}:pushes:wait',
     ]);
   });
 

@@ -106,6 +106,8 @@ export function createAdversaryQueues(now: () => number): AdversaryQueues {
       return taken.length === 0 ? null : Math.min(...taken);
     },
     announceEvents: async () => undefined,
+    pushTasks: async () => undefined,
+    ensurePushJob: async () => undefined,
     deliverWebhooks: async (deliveries) => {
       for (const { event } of deliveries) handedOver.add(`${event.planId} ${event.id}`);
     },

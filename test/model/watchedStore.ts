@@ -109,13 +109,14 @@ export function watchStore(
         }),
       withdrawTasks: (planId) =>
         turn(async () => {
-          await steps.withdrawTasks(planId);
+          const pushed = await steps.withdrawTasks(planId);
           const plan = names.plan(planId);
           for (const { member, instance, attempt } of plan.withdrawals.splice(0)) {
             const place = { plan: plan.name, agent: member.agent, instance, attempt };
             const mailbox = reference.mailbox(reference.agent(member.agent).lca);
             mailbox.withdraw(names.taskName(place), names.instanceName(place), store.now());
           }
+          return pushed;
         }),
       dispatchTask: (order, now) =>
         turn(async () => {
@@ -169,11 +170,12 @@ export function watchStore(
       ...mailboxes,
       putTask: (lcaUuid, task, now) =>
         turn(async () => {
-          await mailboxes.putTask(lcaUuid, task, now);
+          const isPushed = await mailboxes.putTask(lcaUuid, task, now);
           const place = names.placeOf(task.lifecycleTaskUuid);
           const { lca } = reference.agent(place.agent);
           agree(`the LCA of ${names.taskName(place)}`, names.lca(lcaUuid), lca);
           reference.mailbox(lca).put(names.taskName(place), names.instanceName(place));
+          return isPushed;
         }),
       settle: (lcaUuid, uuid, outcome, now) =>
         turn(async () => {

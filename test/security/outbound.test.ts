@@ -105,6 +105,17 @@ describe('a request', () => {
     expect(await local.post(`http://localhost:${port}/named`, given)).toBe(204);
   });
 
+  it('without TLS is made to named networks alone, however public the address is', async () => {
+    for (const outbound of [outside, local]) {
+      const posted = outbound.post('http://192.88.98.1/', { ...given, withinMs: 200 });
+      await expect(posted).rejects.toThrow('leads to no address that may be reached');
+    }
+  });
+
+  it.each(['ftp://127.0.0.1/', 'file:///etc/passwd'])('to %s is none', async (url) => {
+    await expect(local.post(url, given)).rejects.toThrow('leads to no address');
+  });
+
   it('follows nobody', async () => {
     expect(await local.post(`http://127.0.0.1:${port}/redirect`, given)).toBe(302);
     expect(asked).not.toContain('/elsewhere');

@@ -28,12 +28,14 @@ import { cancelPlan } from './routes/cancelPlan.js';
 import { checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
 import { deleteAgent } from './routes/deleteAgent.js';
+import { deleteLca } from './routes/deleteLca.js';
 import { deletePlan } from './routes/deletePlan.js';
 import { deleteRelease } from './routes/deleteRelease.js';
 import { downloadArtifact } from './routes/downloadArtifact.js';
 import { downloadTaskArtifact } from './routes/downloadTaskArtifact.js';
 import { getAgent } from './routes/getAgent.js';
 import { getBatch } from './routes/getBatch.js';
+import { getLca } from './routes/getLca.js';
 import { getPlan } from './routes/getPlan.js';
 import { getRelease } from './routes/getRelease.js';
 import { health } from './routes/health.js';
@@ -49,6 +51,7 @@ import { pauseAllPlans } from './routes/pauseAllPlans.js';
 import { pausePlan } from './routes/pausePlan.js';
 import { promotePlan } from './routes/promotePlan.js';
 import { putAgent } from './routes/putAgent.js';
+import { putLca } from './routes/putLca.js';
 import { putRelease } from './routes/putRelease.js';
 import { resumeAllPlans } from './routes/resumeAllPlans.js';
 import { resumePlan } from './routes/resumePlan.js';
@@ -91,6 +94,9 @@ const ROUTES = [
   deleteRelease,
   uploadArtifact,
   downloadArtifact,
+  putLca,
+  getLca,
+  deleteLca,
   health,
   metrics,
 ];

@@ -3,7 +3,7 @@
 const DESCRIPTION = `
 Graduated over-the-air upgrades for fleets of agents. A plan cuts agents into batches and upgrades one batch after
 the other, a few agents at a time; it pauses by itself where more agents of a batch fail than it lets fail. The agents
-are reached through their LCAs (lifecycle agents), which ask for work and report by the operation CheckIn.
+are reached through their LCAs (lifecycle agents), which ask for work and report by the operation CheckIn; one that cannot ask is pushed its work.
 
 **Tokens.** Send \`Authorization: Bearer TOKEN\`. Each operation names the one scope that it takes; no scope holds
 another. A token may be bound to one LCA: it then reads, changes and checks in that LCA's agents alone.

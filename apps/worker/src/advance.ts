@@ -73,8 +73,11 @@ async function carryOut(
       if (rollbackPlanId !== null) await deps.queues.startPlan(rollbackPlanId, 0);
       return;
     }
-    case 'withdraw-tasks':
-      return steps.withdrawTasks(planId);
+    case 'withdraw-tasks': {
+      const pushed = await steps.withdrawTasks(planId);
+      await Promise.all(pushed.map(deps.tellPushed));
+      return;
+    }
     case 'announce-events':
       return announceEvents(deps, planId);
     case 'retire-plan':

@@ -1,5 +1,5 @@
 // What every processor works with.
-import type { WebhookMetrics } from '@gradus/metrics';
+import type { PushMetrics, WebhookMetrics } from '@gradus/metrics';
 import type { Outbound } from '@gradus/outbound';
 import type { Queues } from '@gradus/queues';
 import type { Store } from '@gradus/store';
@@ -20,6 +20,11 @@ export interface Deps {
   isTraced: boolean;
   webhooks: WebhookSettings;
   webhookMetrics: WebhookMetrics;
+  /** Has an LCA be pushed what is due to it. */
+  tellPushed(lcaUuid: string): Promise<void>;
+  /** How long an LCA may take for its answer to a push. */
+  pushWithinMs: number;
+  pushMetrics: PushMetrics;
   /** What only a newer version knows. */
   leftAlone: LeftAlone;
   /** Aborts when the process has no time left for its jobs: they are handed back. */

@@ -8,6 +8,7 @@ import { startTraces } from '@gradus/traces';
 import { pino } from 'pino';
 import { keepStanding } from './keepStanding.js';
 import { createLeftAlone } from './leftAlone.js';
+import { tellOnce } from './pushes/tellOnce.js';
 import { InvalidSettings, readSettings, type Settings } from './settings.js';
 import { startWorkers } from './startWorkers.js';
 
@@ -49,8 +50,8 @@ async function run(): Promise<void> {
     process.exit(1);
   };
   const { onOccurrence, jobs } = measured;
-  const { timing, requireReleases } = settings;
-  const store = await openStore({ ...redis, timing, requireReleases, onOutdated, onOccurrence });
+  const { timing, replicas, requireReleases } = settings;
+  const store = await openStore({ ...redis, replicas, timing, requireReleases, onOutdated, onOccurrence });
   const queues = await openQueues(connectTo);
   const { planRetentionMs, drainMs, namespace, webhooks } = settings;
   const outbound = openOutbound(settings.outboundNetworks);
@@ -69,6 +70,9 @@ async function run(): Promise<void> {
     isTraced: traces !== null,
     webhooks,
     webhookMetrics: measured.webhooks,
+    tellPushed: tellOnce(queues.pushTasks),
+    pushWithinMs: settings.pushWithinMs,
+    pushMetrics: measured.pushes,
     leftAlone,
     outOfTime: outOfTime.signal,
   };

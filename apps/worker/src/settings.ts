@@ -116,6 +116,13 @@ const environment = z.object({
     .transform(Number),
   GRADUS_WEBHOOK_BACKOFF: timeout('6s', 1_000, 3_600_000),
   GRADUS_WEBHOOK_TIMEOUT: timeout('10s', 1_000, 60_000),
+  GRADUS_WAIT_REPLICAS: z
+    .string()
+    .regex(/^(\d{1,2}|100)$/, 'must be an integer from 0 to 100')
+    .default('0')
+    .transform(Number),
+  GRADUS_WAIT_TIMEOUT: timeout('1s', 1_000, 10_000),
+  GRADUS_PUSH_TIMEOUT: timeout('5s', 1_000, 60_000),
   GRADUS_OUTBOUND_NETWORKS: networks,
   GRADUS_DRAIN: drain('10s'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -168,6 +175,10 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
       backoffMs: data.GRADUS_WEBHOOK_BACKOFF,
       withinMs: data.GRADUS_WEBHOOK_TIMEOUT,
     },
+    /** How many replicas are to have what led to a push before it is made, and how long that is waited for. */
+    replicas: { count: data.GRADUS_WAIT_REPLICAS, withinMs: data.GRADUS_WAIT_TIMEOUT },
+    /** How long an LCA may take for its answer to a push. */
+    pushWithinMs: data.GRADUS_PUSH_TIMEOUT,
     /** Whose addresses may be called though they are not public, and without TLS. */
     outboundNetworks: data.GRADUS_OUTBOUND_NETWORKS,
     /** How long jobs under way may go on once the process is told to end. */

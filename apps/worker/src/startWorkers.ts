@@ -11,6 +11,7 @@ import { applyReport } from './processors/applyReport.js';
 import { deliverWebhook } from './processors/deliverWebhook.js';
 import { dispatchTask } from './processors/dispatchTask.js';
 import { driveBatch } from './processors/driveBatch.js';
+import { pushTasks } from './processors/pushTasks.js';
 import { reconcile } from './processors/reconcile.js';
 import { startPlan } from './processors/startPlan.js';
 
@@ -23,6 +24,7 @@ const CONCURRENCY: Record<QueueName, number> = {
   tasks: 200,
   reports: 50,
   webhooks: 50,
+  pushes: 100,
 };
 
 export interface RunningWorkers {
@@ -54,6 +56,7 @@ export function startWorkers(
     batches: driveBatch(deps),
     tasks: dispatchTask(deps),
     reports: applyReport(deps),
+    pushes: pushTasks(deps),
     webhooks: (job, token) => (webhooksProcessors[job.name] ?? unknownJob)(job, token),
   };
   const workers = QUEUE_NAMES.map((name) => {

@@ -2,6 +2,7 @@
 import { agentCalls } from './agents.js';
 import { checkInCalls } from './checkIn.js';
 import { eventCalls } from './events.js';
+import { lcaCalls } from './lcas.js';
 import { planCalls } from './plans.js';
 import { releaseCalls } from './releases.js';
 import { createRequest } from './request.js';
@@ -49,5 +50,6 @@ export function createClient({ baseUrl, token, fetch, maxRetries = MAX_RETRIES }
     ...checkInCalls(request),
     ...sessionCalls(request),
     ...releaseCalls(request),
+    ...lcaCalls(request),
   };
 }

@@ -12,6 +12,7 @@ export * from './duration.js';
 export * from './errors.js';
 export * from './event.js';
 export * from './forecast.js';
+export * from './lca.js';
 export * from './plan.js';
 export * from './planner.js';
 export * from './problem.js';

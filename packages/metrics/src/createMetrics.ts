@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createHttpMetrics, type HttpMetrics } from './http.js';
 import { createJobMetrics, type JobMetrics } from './jobs.js';
 import { createOccurrenceMetrics } from './occurrences.js';
+import { createPushMetrics, type PushMetrics } from './pushes.js';
 import { measureCommands } from './redis.js';
 import { createSystemMetrics, type System } from './system.js';
 import { createWebhookMetrics, type WebhookMetrics } from './webhooks.js';
@@ -22,7 +23,7 @@ interface Shared {
 
 export interface Metrics {
   api: Shared & { http: HttpMetrics };
-  worker: Shared & { jobs: JobMetrics; webhooks: WebhookMetrics };
+  worker: Shared & { jobs: JobMetrics; webhooks: WebhookMetrics; pushes: PushMetrics };
 }
 
 const OF_APP = { api: withHttp, worker: withJobs };
@@ -52,7 +53,12 @@ function withHttp(registry: Registry, shared: Shared): Metrics['api'] {
 }
 
 function withJobs(registry: Registry, shared: Shared): Metrics['worker'] {
-  return { ...shared, jobs: createJobMetrics(registry), webhooks: createWebhookMetrics(registry) };
+  return {
+    ...shared,
+    jobs: createJobMetrics(registry),
+    webhooks: createWebhookMetrics(registry),
+    pushes: createPushMetrics(registry),
+  };
 }
 
 function tellBuild(registry: Registry, app: string): void {

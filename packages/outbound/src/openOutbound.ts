@@ -13,9 +13,12 @@ const IDLE_MS = 4_000;
 /** The request came to no answer. */
 export class NotDelivered extends Error {
   readonly code = 'not-delivered';
+  /** For those who may not know what is inside: a fault of the network would tell them. */
+  readonly shown: string;
   constructor(cause: unknown) {
     super(wordsOf(cause), { cause });
     this.name = 'NotDelivered';
+    this.shown = cause instanceof AddressRefused ? cause.message : 'not reached';
   }
 }
 

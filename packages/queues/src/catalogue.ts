@@ -4,9 +4,10 @@ import { z } from 'zod';
 
 /**
  * `plans` starts plans and reconciles; `batches` drives batches; `tasks` hands lifecycle tasks to their LCAs
- * under the rate limit; `reports` applies what LCAs said; `webhooks` tells others what happened to plans.
+ * under the rate limit; `reports` applies what LCAs said; `webhooks` tells others what happened to plans; `pushes`
+ * brings LCAs that cannot ask what is in their mailboxes.
  */
-export const QUEUE_NAMES = ['plans', 'batches', 'tasks', 'reports', 'webhooks'] as const;
+export const QUEUE_NAMES = ['plans', 'batches', 'tasks', 'reports', 'webhooks', 'pushes'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /**
@@ -64,6 +65,8 @@ export const applyReportJob = z.object({
   ),
 });
 
+/** It carries no task: what is due is in the mailbox. */
+export const pushTasksJob = z.object({ v: version, lcaUuid: z.string() });
 const keptEvent = z.object({
   id: z.string(),
   at: z.string(),

@@ -1,5 +1,5 @@
 // The queues: what is enqueued, by whom, and under which ids.
 export * from './catalogue.js';
-export { batchJobId } from './jobIds.js';
+export { batchJobId, pushJobId } from './jobIds.js';
 export { connectWorkers, openQueues } from './openQueues.js';
 export type { QueueFigures, Queues, WorkerConnection } from './port.js';

@@ -14,3 +14,8 @@ export function dispatchJobId(order: { lifecycleTaskUuid: string; releasedAt: nu
 export function deliveryJobId(event: { planId: string; id: string }, endpoint: string): string {
   return `${event.planId}.${event.id}.${endpoint}`;
 }
+
+/** @returns the id of the LCA's own push job; no colon may be in it */
+export function pushJobId(lcaUuid: string): string {
+  return `lca-${encodeURIComponent(lcaUuid)}`;
+}

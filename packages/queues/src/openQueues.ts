@@ -9,7 +9,7 @@ import {
   type QueueName,
 } from './catalogue.js';
 import { figuresOf } from './figures.js';
-import { batchJobId, deliveryJobId, dispatchJobId } from './jobIds.js';
+import { batchJobId, deliveryJobId, dispatchJobId, pushJobId } from './jobIds.js';
 import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
 
@@ -27,6 +27,8 @@ const RETRIES: Record<QueueName, JobsOptions> = {
     // For a while what was delivered is not delivered again though it is handed over again.
     removeOnComplete: { count: 1_000 },
   },
+  // What an LCA does not take is no fault of the job: how long it waits then is kept with the LCA.
+  pushes: { attempts: 10, backoff: { type: 'fixed', delay: 1_000 } },
 };
 
 /** The part of a backoff that is drawn by lot, so that what failed together does not come back together. */
@@ -132,6 +134,15 @@ export async function openQueues({
     }
   }
 
+  /** Has a job that comes round come at once. */
+  async function lookNow(queue: Queue, name: string, data: object, jobId: string): Promise<void> {
+    const state = await ensure(queue, name, data, jobId);
+    if (state === 'waiting' || state === 'unknown') return;
+    if (state === 'delayed' && (await promote(queue, jobId))) return;
+    // It is at work now and may have read what we want it to see: one more look beside it.
+    await queue.add(name, data);
+  }
+
   const dispatchTasks: Queues['dispatchTasks'] = async (orders) => {
     for (let start = 0; start < orders.length; start += ADDED_AT_ONCE) {
       const jobs = orders.slice(start, start + ADDED_AT_ONCE).map((order) => ({
@@ -167,14 +178,9 @@ export async function openQueues({
     ensurePlanJob: async (planId, delayMs) => {
       await ensurePlanJob(planId, delayMs);
     },
-    driveBatch: async (planId, batchIndex) => {
-      const jobId = batchJobId(planId, batchIndex);
+    driveBatch: (planId, batchIndex) => {
       const data = { v: JOB_VERSION, planId, batchIndex };
-      const state = await ensure(queues.batches, 'drive-batch', data, jobId);
-      if (state === 'waiting' || state === 'unknown') return;
-      if (state === 'delayed' && (await promote(queues.batches, jobId))) return;
-      // It is at work now and may have read what we want it to see: one more look beside it.
-      await queues.batches.add('drive-batch', data);
+      return lookNow(queues.batches, 'drive-batch', data, batchJobId(planId, batchIndex));
     },
     ensureBatchJob: async (planId, batchIndex) => {
       const data = { v: JOB_VERSION, planId, batchIndex };
@@ -195,6 +201,12 @@ export async function openQueues({
       await queues.webhooks.add('announce-events', data, { jobId: `${planId}.events` });
     },
     deliverWebhooks,
+    pushTasks: (lcaUuid) =>
+      lookNow(queues.pushes, 'push-tasks', { v: JOB_VERSION, lcaUuid }, pushJobId(lcaUuid)),
+    ensurePushJob: async (lcaUuid, delayMs) => {
+      const data = { v: JOB_VERSION, lcaUuid };
+      await ensure(queues.pushes, 'push-tasks', data, pushJobId(lcaUuid), Math.max(0, delayMs));
+    },
     watchWrites: writes.watch,
     oldestWaitingReport: () => oldestWaitingReport(queues.reports),
     setDispatchRate: async (perSecond) => {

@@ -37,6 +37,10 @@ export interface Queues {
     deliveries: readonly Omit<DeliverWebhookJob, 'v'>[],
     retry: { attempts: number; backoffMs: number },
   ): Promise<void>;
+  /** Has the LCA's mailbox looked at at once, and what is due pushed: by its job, which is put back where it is gone. */
+  pushTasks(lcaUuid: string): Promise<void>;
+  /** Puts the LCA's push job back where it is gone; one that waits for its time is left waiting. */
+  ensurePushJob(lcaUuid: string, delayMs: number): Promise<void>;
   /**
    * To be called before enqueueing.
    *

@@ -24,22 +24,33 @@ const PLAN_PARTS = [
 ] as const;
 
 /** In the order in which the mailbox' scripts take them. */
-const MAILBOX_PARTS = ['tasks', 'due', 'handed-out', 'running', 'cancelled', 'cancel-due', 'device'] as const;
+const MAILBOX_PARTS = [
+  'tasks',
+  'due',
+  'handed-out',
+  'running',
+  'cancelled',
+  'cancel-due',
+  'device',
+  'registration',
+] as const;
 
 export type Keys = ReturnType<typeof createKeys>;
 
 /** @param namespace goes before every key */
 export function createKeys(namespace: string) {
   const plan = (planId: string, part: (typeof PLAN_PARTS)[number]) => `${namespace}:{${planId}}:${part}`;
-  const mailbox = (lcaUuid: string, part: (typeof MAILBOX_PARTS)[number]) =>
+  const mailboxPart = (lcaUuid: string, part: (typeof MAILBOX_PARTS)[number]) =>
     `${namespace}:{lca:${lcaUuid}}:${part}`;
   const bucketOf = (agentId: string) => calculateSlot(agentId) % AGENT_BUCKETS;
   return {
     plan,
     planAll: (planId: string) => PLAN_PARTS.map((part) => plan(planId, part)),
-    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => mailbox(lcaUuid, part)),
-    device: (lcaUuid: string) => mailbox(lcaUuid, 'device'),
-    mailboxTasks: (lcaUuid: string) => mailbox(lcaUuid, 'tasks'),
+    mailbox: (lcaUuid: string) => MAILBOX_PARTS.map((part) => mailboxPart(lcaUuid, part)),
+    mailboxPart,
+    /** Where the LCA is pushed what is for it; with its mailbox, which asks whether it is. */
+    registration: (lcaUuid: string) => mailboxPart(lcaUuid, 'registration'),
+    device: (lcaUuid: string) => mailboxPart(lcaUuid, 'device'),
     /** Channel on which an LCA's mailbox says that something has come. */
     wakeUps: (lcaUuid: string) => `${namespace}:{lca:${lcaUuid}}:wake-ups`,
     bucketOf,
@@ -49,6 +60,8 @@ export function createKeys(namespace: string) {
     versions: (bucket: number) => `${namespace}:{agents:${bucket}}:versions`,
     /** All agents, sorted by id. */
     agentIndex: `${namespace}:{index}:agents`,
+    /** LCAs that are pushed what is for them, sorted. */
+    lcaIndex: `${namespace}:{index}:lcas`,
     /** All plans, sorted by creation. */
     planIndex: `${namespace}:{index}:plans`,
     /** Plans that are not retired yet. */

@@ -37,7 +37,10 @@ export function createMailboxes(
   return {
     putTask: async (lcaUuid, task, now, traceparent) => {
       const kept = traceparent === undefined ? task : { ...task, traceparent };
-      await run('put-task', lcaUuid, { now, task: kept, channel: keys.wakeUps(lcaUuid) });
+      return run<boolean>('put-task', lcaUuid, { now, task: kept, channel: keys.wakeUps(lcaUuid) });
+    },
+    giveBack: async (lcaUuid, { tasks, cancel }, dueAt) => {
+      await run('give-back', lcaUuid, { tasks, cancel, dueAt });
     },
     take: async (lcaUuid, now, limit) => {
       const taken = await run<Partial<Omit<TakenWork, 'tasks'>> & { tasks?: KeptTask[] }>('take', lcaUuid, {
@@ -55,7 +58,7 @@ export function createMailboxes(
       };
     },
     find: async (lcaUuid, lifecycleTaskUuid) => {
-      const text = await unlessAway(connection.hget(keys.mailboxTasks(lcaUuid), lifecycleTaskUuid));
+      const text = await unlessAway(connection.hget(keys.mailboxPart(lcaUuid, 'tasks'), lifecycleTaskUuid));
       return text === null ? null : orderOf(JSON.parse(text) as KeptTask);
     },
     offer: async (lcaUuid, now, cancelTimeoutMs) => {

@@ -12,6 +12,7 @@ import { holdSchema } from './holdSchema.js';
 import { createIdempotency } from './idempotency.js';
 import { createInventory } from './inventory.js';
 import { createKeys } from './keys.js';
+import { createLcas } from './lcas.js';
 import { createMailboxes } from './mailboxes.js';
 import { createOverview } from './overview.js';
 import { createPlans } from './plans.js';
@@ -86,6 +87,7 @@ export async function openStore({
     inventory: createInventory(parts),
     mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
     releases: createReleases(parts),
+    lcas: createLcas(parts),
     sessions: createSessions(connection, keys),
     idempotency: createIdempotency(parts),
     watchWrites: writes.watch,

@@ -9,6 +9,8 @@ import type {
   Forecast,
   Gate,
   KeptEvent,
+  Lca,
+  LcaInput,
   OnThreshold,
   PlanEvent,
   PlanEventType,
@@ -373,8 +375,8 @@ export interface PlanSteps {
    * @throws StoreUnavailable also where somebody else is just at it
    */
   rollBackPlan(planId: string, now: number): Promise<string | null>;
-  /** Tells LCAs which of their tasks the plan has dropped. */
-  withdrawTasks(planId: string): Promise<void>;
+  /** Tells LCAs which of their tasks the plan has dropped. @returns those that are to be pushed it */
+  withdrawTasks(planId: string): Promise<string[]>;
   /** @returns null where there is no such plan */
   unannounced(planId: string): Promise<Unannounced | null>;
   /** Those up to there are not given again. Repeated, or after a later one, it is nothing. */
@@ -567,10 +569,19 @@ export interface Offer {
 
 /** What waits for each LCA. */
 export interface Mailboxes {
-  /** @param traceparent of the dispatch, where that is traced */
-  putTask(lcaUuid: string, task: TaskOrder, now: number, traceparent?: string): Promise<void>;
+  /**
+   * @param traceparent of the dispatch, where that is traced
+   * @returns whether it is to be pushed to its LCA
+   */
+  putTask(lcaUuid: string, task: TaskOrder, now: number, traceparent?: string): Promise<boolean>;
   /** Hands out what is due, at least once; says when there will be something again though nothing new comes. */
   take(lcaUuid: string, now: number, limit: number): Promise<TakenWork>;
+  /** What was taken did not reach the LCA, as far as is known: it is handed out again at that instant. */
+  giveBack(
+    lcaUuid: string,
+    given: { tasks: readonly string[]; cancel: readonly string[] },
+    dueAt: number,
+  ): Promise<void>;
   /** @returns the task where the mailbox has it, handed out or not */
   find(lcaUuid: string, lifecycleTaskUuid: string): Promise<TaskOrder | null>;
   /**
@@ -609,6 +620,40 @@ export interface Mailboxes {
     signal: AbortSignal,
     ready: () => Promise<boolean>,
   ): Promise<void>;
+}
+
+/** Where an LCA is pushed to. */
+export interface PushTarget extends LcaInput {
+  /** Milliseconds since 1970; with each change another. */
+  registeredAt: number;
+  /** Until when nothing is pushed; null where the last push was taken. */
+  retryAt: number | null;
+}
+
+/** LCAs that are pushed what is for them, because they cannot ask. */
+export interface Lcas {
+  put(
+    lcaUuid: string,
+    input: LcaInput,
+    registeredBy: string,
+  ): Promise<{ outcome: 'created' | 'updated'; lca: Lca }>;
+  get(lcaUuid: string): Promise<Lca | null>;
+  /** @returns whether there was one */
+  remove(lcaUuid: string): Promise<boolean>;
+  target(lcaUuid: string): Promise<PushTarget | null>;
+  /**
+   * @param registeredAt of the target that it was pushed to; where that is another one by now, it is nothing
+   * @param fault why it was not taken; null where it was
+   * @returns when it is tried again; null where it was taken
+   */
+  notePush(lcaUuid: string, registeredAt: number, fault: string | null): Promise<number | null>;
+  /**
+   * Looks at some of them, in their order.
+   *
+   * @param after where the last look ended; empty to begin with
+   * @returns those with something that is due for long, and where to go on
+   */
+  leftWaiting(after: string, limit: number): Promise<{ lcaUuids: string[]; next: string }>;
 }
 
 /** Browser sessions: a random id stands for what was said of who signed in. */
@@ -659,6 +704,7 @@ export interface Store {
   inventory: Inventory;
   mailboxes: Mailboxes;
   releases: Releases;
+  lcas: Lcas;
   sessions: Sessions;
   idempotency: Idempotency;
   /**

@@ -13,8 +13,9 @@ interface Withdrawal {
   componentInstanceUuid: string;
 }
 
-/** Does what the plan has noted; repeating it is nothing. */
-export async function withdrawTasks(parts: StoreParts, planId: string): Promise<void> {
+/** Does what the plan has noted; repeating it is nothing. @returns the LCAs that are to be pushed it */
+export async function withdrawTasks(parts: StoreParts, planId: string): Promise<string[]> {
+  const pushed = new Set<string>();
   const { connection, keys, scripts, clock } = parts;
   const key = keys.plan(planId, 'withdrawals');
   let cursor = '0';
@@ -25,17 +26,19 @@ export async function withdrawTasks(parts: StoreParts, planId: string): Promise<
     for (const part of chunks(entries, WITHDRAWN_AT_ONCE)) {
       const withdrawals = part.map((entry) => JSON.parse(entry) as Withdrawal);
       await Promise.all(
-        withdrawals.map(({ lcaUuid, ...task }) =>
-          scripts.run('withdraw-task', keys.mailbox(lcaUuid), {
+        withdrawals.map(async ({ lcaUuid, ...task }) => {
+          const isPushed = await scripts.run<boolean>('withdraw-task', keys.mailbox(lcaUuid), {
             ...task,
             now: clock.now(),
             channel: keys.wakeUps(lcaUuid),
-          }),
-        ),
+          });
+          if (isPushed) pushed.add(lcaUuid);
+        }),
       );
       await unlessAway(
         connection.hdel(key, ...withdrawals.map((withdrawal) => withdrawal.lifecycleTaskUuid)),
       );
     }
   } while (cursor !== '0');
+  return [...pushed];
 }

@@ -17,3 +17,7 @@ export const batchParams = planParams.extend({
 export const agentParams = z.object({
   agentId: z.string().openapi({ description: 'Which agent', example: 'item1' }),
 });
+
+export const lcaParams = z.object({
+  lcaUuid: z.string().openapi({ description: 'Which LCA', example: 'lca-hall-2' }),
+});

@@ -1,6 +1,7 @@
 // webhooks/deliver-webhook: tells one endpoint of one event, and is tried again where that fails.
 import { NotDelivered, signedHeaders } from '@gradus/outbound';
 import { type DeliverWebhookJob, deliverWebhookJob } from '@gradus/queues';
+import { describeSpan } from '@gradus/traces';
 import { type Job, UnrecoverableError } from 'bullmq';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -54,6 +55,8 @@ function aboutOf({ endpoint, event }: DeliverWebhookJob, job: Job) {
 /** @throws NotTaken, NotDelivered where it is to be tried again; UnrecoverableError where it is not */
 async function deliver(deps: Deps, endpoint: Endpoint, delivery: DeliverWebhookJob, job: Job): Promise<void> {
   const { webhookMetrics, logger } = deps;
+  const { planId, batchIndex } = delivery.event;
+  describeSpan({ planId, batchIndex: batchIndex ?? undefined });
   const fault = await send(deps, endpoint, delivery);
   const about = aboutOf(delivery, job);
   if (fault === null) {

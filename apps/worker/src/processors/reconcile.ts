@@ -1,11 +1,16 @@
 // plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, hands over what is untold
-// of plans, counts them while it is at it, and deletes those that ended long ago.
+// of plans, has LCAs pushed what nobody pushes, counts the plans while it is at it, and deletes those that ended long
+// ago.
 import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
 import { announceEvents } from '../webhooks/announce.js';
 
+/** So many of the LCAs that are pushed to are looked at in one round. */
+const LCAS_A_ROUND = 500;
+
 export function reconcile(deps: Deps) {
+  let nextLcas = '';
   const { store, queues, logger, leftAlone } = deps;
   return processor(reconcileJob, deps, async () => {
     const active = await store.steps.listActive();
@@ -20,6 +25,9 @@ export function reconcile(deps: Deps) {
     const deleted = await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
     // Its events went with it.
     for (const planId of deleted) logger.info({ planId, actor: 'gradus' }, 'plan deleted: kept long enough');
+    const left = await store.lcas.leftWaiting(nextLcas, LCAS_A_ROUND);
+    nextLcas = left.next;
+    for (const lcaUuid of left.lcaUuids) await queues.ensurePushJob(lcaUuid, 0);
     await store.overview.keep(active, store.now());
     return null;
   });

@@ -9,6 +9,7 @@ local PARTS = {
   'cancelled', -- hash: uuid -> JSON { componentInstanceUuid, blockUntil, forgetAt, goesOnUntil? }
   'cancelDue', -- zset: uuid -> when its cancellation is handed out next
   'device',    -- hash: what is remembered of an LCA that is one device: configAt, said
+  'registration', -- hash: where it is pushed what is for it; not there for one that asks
 }
 
 -- The call that is carried out: its keys by their part, its input, and the instant at which it was made.
@@ -32,6 +33,11 @@ end
 
 local function refused()
   return nil
+end
+
+-- Whether the LCA is pushed what is for it.
+local function isPushed()
+  return redis.call('EXISTS', K.registration) == 1
 end
 
 -- Whoever waits for the mailbox is told once, however many calls there was something new in.

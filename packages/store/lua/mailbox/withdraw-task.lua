@@ -1,10 +1,10 @@
 -- Withdraws a task: out of the mailbox where the LCA has not been handed it, else the LCA is told to cancel it.
 -- Remembered either way, so that a late put cannot bring it back.
 -- Input: now, lifecycleTaskUuid, componentInstanceUuid, channel.
--- Output: none.
+-- Output: whether its cancellation is to be pushed.
 local uuid = IN.lifecycleTaskUuid
 if redis.call('HEXISTS', K.cancelled, uuid) == 1 then
-  return
+  return cjson.encode(redis.call('ZSCORE', K.cancelDue, uuid) ~= false and isPushed())
 end
 local handedOut = redis.call('SISMEMBER', K.handedOut, uuid) == 1
 forget(uuid)
@@ -17,3 +17,4 @@ if handedOut then
   redis.call('ZADD', K.cancelDue, 0, uuid)
   tell()
 end
+return cjson.encode(handedOut and isPushed())
