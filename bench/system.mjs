@@ -59,8 +59,9 @@ export async function startBenchRedis() {
  * @param {object} options
  * @param {number} options.workers how many
  * @param {string} [options.profileFolder] where api and workers leave a CPU profile when they end
+ * @param {Record<string, string>} [options.apiEnv] settings of the api beside its usual ones
  */
-export async function startSystem({ workers, profileFolder }) {
+export async function startSystem({ workers, profileFolder, apiEnv = {} }) {
   const redis = await startBenchRedis();
   const token = randomBytes(24).toString('base64url');
   const sha256 = createHash('sha256').update(token).digest('hex');
@@ -94,6 +95,7 @@ export async function startSystem({ workers, profileFolder }) {
     GRADUS_API_KEYS: JSON.stringify([{ name: 'bench', sha256, scopes: SCOPES }]),
     GRADUS_RATE_PER_TOKEN: '0',
     GRADUS_RATE_PER_LCA: '0',
+    ...apiEnv,
   });
   await Promise.all(Array.from({ length: workers }, () => start('worker', { GRADUS_DISPATCH_RATE: '0' })));
   return {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeArtifactFolder } from '../support/artifactFolder.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { type Ask, BASE, createAsk } from '../support/http.js';
+import { wipeQueues } from '../support/namespace.js';
 import { expectProblem } from '../support/problems.js';
 import { waitFor } from '../support/waitFor.js';
 import { createDdiDevice, type DdiDevice, makeDeviceToken, TENANT } from './ddiDevice.js';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     GRADUS_DDI_AUTO_REGISTER: 'true',
     GRADUS_DDI_COMPONENT: COMPONENT,
     GRADUS_RETRY_BACKOFF: '1s',
+    GRADUS_REDELIVER_DISPATCHED: '1s',
   };
   gradus = await startGradus({ env });
   client = createClient({ baseUrl: gradus.url, token: gradus.token });
@@ -418,4 +420,24 @@ it('polls are far between until a plan is at the device, and never in step', asy
   expect(Math.min(...active)).toBeGreaterThanOrEqual(25);
   expect(Math.max(...active)).toBeLessThanOrEqual(35);
   await client.cancelPlan(plan.id);
+});
+
+it('what a device has said once is heard though the queues were lost with it', async () => {
+  const { agentId, device } = await knownDevice();
+  const plan = await planOf(agentId);
+  const { href } = await device.takeDeployment();
+  await plan.untilTask({ status: 'dispatched' });
+  await gradus.workers[0]?.kill('SIGKILL');
+  await device.feedback(href, 'closed', 'failure', ['said once']);
+  expect(await wipeQueues(gradus.namespace)).toBeGreaterThan(0);
+  await gradus.addWorker();
+  const heard = plan.untilTask({ status: 'failed', error: 'upgrade failed: said once' });
+  await waitFor(
+    async () => {
+      await device.poll();
+      return (await plan.task()).status === 'failed';
+    },
+    { what: 'the failure to be said again', timeoutMs: 20_000 },
+  );
+  await heard;
 });

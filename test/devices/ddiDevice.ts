@@ -19,7 +19,8 @@ export function makeDeviceToken(
   controllerId?: string,
   tenant = TENANT,
 ): { authorization: string; token: DeviceToken } {
-  const text = randomBytes(24).toString('base64url');
+  // As hawkBit's are: one that begins with a dash would be an option to SWUpdate.
+  const text = randomBytes(16).toString('hex');
   const sha256 = createHash('sha256').update(text).digest('hex');
   const bound = controllerId === undefined ? {} : { controllerId };
   return {

@@ -1,6 +1,6 @@
 // Real devices: SWUpdate processes, upgraded by a plan. One gets a package that is not what it says, one a script that
 // fails, and one loses its power in the middle of the download.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@gradus/client';
@@ -29,7 +29,9 @@ const KINDS: Record<string, { flaw: Flaw; payloadBytes: number }> = {
 };
 const IDS = Object.keys(KINDS);
 
-const scratch = mkdtempSync(join(tmpdir(), 'gradus-swupdate-'));
+/** SWUpdate syncs the file system that it installs on: in memory it does not wait for what else the machine writes. */
+const DISK = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const scratch = mkdtempSync(join(DISK, 'gradus-swupdate-'));
 const artifacts = makeArtifactFolder();
 const devices = new Map<string, SwupdateDevice>();
 afterAll(async () => {

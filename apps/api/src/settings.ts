@@ -165,6 +165,7 @@ function ddiSettings(data: z.output<typeof environment>): DdiSettings | null {
     componentName: data.GRADUS_DDI_COMPONENT,
     pollMs: { idle: data.GRADUS_DDI_POLL, active: data.GRADUS_DDI_POLL_ACTIVE },
     cancelTimeoutMs: data.GRADUS_DDI_CANCEL_TIMEOUT,
+    sayAgainMs: data.GRADUS_REDELIVER_DISPATCHED,
   };
 }
 

@@ -21,8 +21,6 @@ import type { DdiSettings } from './settings.js';
 /** How often it is said of a target that devices cannot be given it. */
 const SAID_EVERY_MS = 60_000;
 const TARGETS_REMEMBERED = 1_000;
-/** What a device said last is said again on its behalf where it was not heard: it says each thing once. */
-const SAY_AGAIN_MS = 30_000;
 
 const noSuchAction = () => new Problem('not-found', 'The device has no such action.');
 
@@ -40,7 +38,7 @@ async function deviceOf(c: Context<ApiEnv>, deps: ApiDeps) {
 /** Registers the routes; who asks has been found out before. */
 export function ddiRoutes(app: ApiApp, deps: ApiDeps & { targets: Targets }, settings: DdiSettings): void {
   const { store, logger, targets } = deps;
-  const { cancelTimeoutMs, proof, pollMs } = settings;
+  const { cancelTimeoutMs, proof, pollMs, sayAgainMs } = settings;
   const saidOf = new LRUCache<string, true>({ max: TARGETS_REMEMBERED, ttl: SAID_EVERY_MS });
 
   const offerOf = ({ lcaUuid }: Device) => store.mailboxes.offer(lcaUuid, store.now(), cancelTimeoutMs);
@@ -95,7 +93,8 @@ export function ddiRoutes(app: ApiApp, deps: ApiDeps & { targets: Targets }, set
     const unheard = offer.tasks.find(
       ({ lifecycleTaskUuid }) => lifecycleTaskUuid === said?.lifecycleTaskUuid,
     );
-    if (unheard !== undefined && said !== null && said.at + SAY_AGAIN_MS < store.now()) {
+    // It says each thing once, where an LCA answers again what it is handed again.
+    if (unheard !== undefined && said !== null && said.at + sayAgainMs < store.now()) {
       await takeReports(c, deps, device.lcaUuid, [wordAsReport(device, unheard, said)]);
     }
     const deployment = await deploymentOf(offer);

@@ -67,4 +67,6 @@ export interface DdiSettings {
   /** How often a device polls that nothing is to be done by, and one that a plan is at. */
   pollMs: { idle: number; active: number };
   cancelTimeoutMs: number;
+  /** What a device said last is said again on its behalf where it was not heard of for this long. */
+  sayAgainMs: number;
 }
