@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf } from './processIdentity.js';
+import { identityOf, isOfThisBoot } from './processIdentity.js';
 
 /** A command that was begun, as it is remembered. */
 export interface Started {
@@ -116,8 +116,20 @@ export async function awaitStarted(
  * not that of what it has started.
  */
 export async function stopStarted(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
-  // From here on the number is this group's for as long as anything of it lives.
-  if (!(await isAlive(started))) return;
+  if (await isAlive(started)) await endGroup(started, graceMs, signal);
+}
+
+/** The same of a command whose shell is gone and has left no code: what it had started may still be at work. */
+export async function stopRemains(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
+  const { pid, identity } = started;
+  if (identity === null || !(await isOfThisBoot(identity))) return;
+  // A process has the number again: nothing of the group was left when it was given away.
+  if ((await identityOf(pid)) !== null) return;
+  await endGroup(started, graceMs, signal);
+}
+
+/** @param started whose number is its group's for as long as anything of it lives */
+async function endGroup(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
   const until = performance.now() + graceMs;
   signalGroup(started, 'SIGTERM');
   while (signalGroup(started, 0)) {

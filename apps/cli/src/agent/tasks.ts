@@ -7,6 +7,7 @@ import {
   lastWords,
   type Started,
   startCommand,
+  stopRemains,
   stopStarted,
 } from './command.js';
 import type { Source } from './download.js';
@@ -170,6 +171,7 @@ export function createTasks({
     try {
       const end = await ended;
       await stopped;
+      if (end === 'lost' || 'signal' in end) await stopRemains(command, settings.graceMs, signal);
       return end;
     } finally {
       drop.removeEventListener('abort', stop);
