@@ -228,6 +228,8 @@ test.concurrent('two agents do not share a state, nor does one take that of anot
     stderr: expect.stringContaining('Another agent runs'),
   });
   await waitFor(() => machine.has('state/state.json'), { what: 'the state', timeoutMs: WITHIN_MS });
+  const long = startAgent(machine, '--state', `${machine.folder}/${'long/'.repeat(20)}`);
+  expect(await long.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('103 bytes') });
   await machine.endAgent(first, 'SIGINT');
   const clone = startAgent(machine, '--agent-id', 'press-8');
   expect(await clone.ended).toMatchObject({

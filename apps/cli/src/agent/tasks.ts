@@ -11,7 +11,7 @@ import {
   stopStarted,
 } from './command.js';
 import type { Source } from './download.js';
-import { type Facts, factsText, isBad, isOn } from './facts.js';
+import { type Facts, factsText, isDone } from './facts.js';
 import type { Instance } from './instance.js';
 import type { Journal } from './journal.js';
 import type { KnownTask, Memory } from './memory.js';
@@ -103,13 +103,13 @@ export function createTasks({
       const end = await stoppable(task.command, drop, awaitStarted(task.command, folder, signal));
       if (end !== 'lost') return judge(end, order, folder, drop);
       const facts = await instance.settled(order, drop);
-      if (isOn(facts, order) && !isBad(facts)) return COMPLETED;
+      if (isDone(facts, order)) return COMPLETED;
       if (drop.aborted) return CANCELLED;
       if (!settings.mayRunAgain) {
         return failed(`interrupted: nobody saw how the command ended; ${component(facts)}`);
       }
-    } else if (isOn(await instance.facts(0), order)) {
-      journal.tell('task', `${uuid}: nothing to do, it runs the target already`, { uuid });
+    } else if (isDone(await instance.facts(0), order)) {
+      journal.tell('task', `${uuid}: nothing to do, it runs well on the target already`, { uuid });
       return COMPLETED;
     }
     drop.throwIfAborted();
@@ -182,7 +182,7 @@ export function createTasks({
   async function judge(end: CommandEnd, order: TaskOrder, folder: string, drop: AbortSignal): Promise<End> {
     if (typeof end === 'object' && 'code' in end && end.code === 0) {
       const facts = await instance.settled(order, drop);
-      if (isOn(facts, order) && !isBad(facts)) return COMPLETED;
+      if (isDone(facts, order)) return COMPLETED;
       return drop.aborted ? CANCELLED : failed(`the command ended with 0, but ${component(facts)}`);
     }
     if (drop.aborted) return CANCELLED;
