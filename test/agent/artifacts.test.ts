@@ -80,6 +80,11 @@ test('files that are not what they are said to be fail the task, and its command
       /^artifact absent: 127\.0\.0\.1:\d+ answered 404$/,
     ],
     [
+      'locked',
+      artifact('locked', content, { url: `${store.url}/for-a-token` }),
+      /^artifact locked: 127\.0\.0\.1:\d+ wants a token, and the agent's is for 127\.0\.0\.1:\d+ alone$/,
+    ],
+    [
       'way-out',
       artifact('way-out', content, { filename: '../way-out' }),
       /^artifact "\.\.\/way-out": it has a name/,

@@ -22,11 +22,12 @@ class MachineFault extends Error {
   readonly code = 'machine-fault';
 }
 
-/** Writes down that it ran, waits while there is a file `hold`, and unpacks the package. */
+/** Writes down that it ran, and what its agent remembers by then; waits while there is a file `hold`, and unpacks the package. */
 const UPGRADE = `#!/bin/sh
 set -eu
 cd "$MACHINE"
 echo "$GRADUS_TASK_UUID" >> runs
+cp state/state.json remembered
 echo "$GRADUS_AGENT_ID $GRADUS_COMPONENT_NAME $GRADUS_FROM_VERSION $GRADUS_TO_VERSION \${GRADUS_TOKEN-none}" > env
 if [ -e stubborn ]; then trap '' TERM; else trap 'echo told > told; exit 9' TERM; fi
 echo $$ > working

@@ -16,6 +16,8 @@ export interface SmallApi {
   files: Map<string, Buffer>;
   /** Hands the task out, once, and waits for its end. */
   carryOut(uuid: string, order: Record<string, unknown>): Promise<SaidTask>;
+  /** Waits until an agent says how the task has ended. */
+  untilEnd(uuid: string): Promise<SaidTask>;
   stop(): Promise<void>;
 }
 
@@ -53,6 +55,14 @@ export async function startSmallApi(token: string): Promise<SmallApi> {
     const answer = { accepted: reports.length, tasks: orders.splice(0), cancel: [] };
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   });
+  const untilEnd = (uuid: string) =>
+    waitFor(
+      () => {
+        const task = said.get(uuid);
+        return task !== undefined && task.status !== 'running' && task;
+      },
+      { what: `the end of ${uuid}`, timeoutMs: 40_000 },
+    );
   return {
     url: urlOf(server),
     files,
@@ -60,14 +70,9 @@ export async function startSmallApi(token: string): Promise<SmallApi> {
       said.delete(uuid);
       orders.push({ lifecycleTaskUuid: uuid, ...order });
       waiting.emit('order');
-      return waitFor(
-        () => {
-          const task = said.get(uuid);
-          return task !== undefined && task.status !== 'running' && task;
-        },
-        { what: `the end of ${uuid}`, timeoutMs: 40_000 },
-      );
+      return untilEnd(uuid);
     },
+    untilEnd,
     stop: () => stop(server),
   };
 }
@@ -80,7 +85,7 @@ export async function startStore(): Promise<Store> {
     const { range, authorization } = headers;
     asked.push({ path, range, authorization });
     const file = files.get(path);
-    if (file === undefined) return void response.writeHead(404).end();
+    if (file === undefined) return void response.writeHead(path === '/for-a-token' ? 401 : 404).end();
     const start = Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0);
     const part = file.subarray(start);
     response.writeHead(start > 0 ? 206 : 200, {

@@ -87,6 +87,10 @@ test('a plan upgrades what is installed, a rollback takes it back, and the api m
     runtimeStatus: 'running',
   });
   expect(machine.installed()).toBe('1.3.0 221');
+  // Before the command began it was on the disk that it may have.
+  expect(JSON.parse(machine.read('remembered'))).toMatchObject({
+    tasks: { [machine.runs()[0] ?? '']: { command: { pid: expect.any(Number) }, runs: 1 } },
+  });
   // Everything but the token is for the command to see.
   expect(machine.read('env')).toBe('press-1 hello 1.2.0 1.3.0 none\n');
   // The LCA that it takes itself for without being told is the one that the api means.
@@ -133,14 +137,20 @@ test.concurrent('a command that ended with its agent has failed, but where it ma
     machine.remove('working');
   };
   const plan = await createPlan(machine, { failureThreshold: 1 });
-  await cutOff(startAgent(machine));
+  const first = startAgent(machine);
+  const left = await machine.working();
+  await machine.endAgent(first, 'SIGKILL');
+  // The shell that waits for the command, and not the command: the next agent ends it before it judges.
+  process.kill(groupOf(machine), 'SIGKILL');
   const second = startAgent(machine);
   const { error } = await untilTask(plan.id, 'failed');
   expect(error).toBe(
     'interrupted: nobody saw how the command ended; hello is running on 1.2.0 (release 215)',
   );
+  expect(lives(left)).toBe(false);
   expect(machine.runs()).toHaveLength(1);
   await untilStatus(plan.id, 'completed');
+  machine.remove('working');
 
   const again = await createPlan(machine);
   await cutOff(second);
@@ -218,6 +228,8 @@ test.concurrent('two agents do not share a state, nor does one take that of anot
     stderr: expect.stringContaining('Another agent runs'),
   });
   await waitFor(() => machine.has('state/state.json'), { what: 'the state', timeoutMs: WITHIN_MS });
+  const long = startAgent(machine, '--state', `${machine.folder}/${'long/'.repeat(20)}`);
+  expect(await long.ended).toMatchObject({ code: 2, stderr: expect.stringContaining('103 bytes') });
   await machine.endAgent(first, 'SIGINT');
   const clone = startAgent(machine, '--agent-id', 'press-8');
   expect(await clone.ended).toMatchObject({

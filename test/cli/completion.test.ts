@@ -71,6 +71,13 @@ test('bash offers every command that the help lists, those of a group, options a
   expect(offered('gradus', 'plans', 'list', '--status', 'pa')).toEqual(['paused']);
   expect(offered('gradus', 'completion', '')).toEqual(['bash', 'fish', 'zsh']);
   expect(offered('gradus', 'plans', 'create', '--file', 'pla')).toEqual([]);
+  // Commands that stand alone have options too.
+  expect(offered('gradus', 'agent', '--exec', './upgrade.sh', '--he')).toEqual([
+    '--health-exec',
+    '--heartbeat',
+    '--help',
+  ]);
+  expect(offered('gradus', 'simulate', '--gate', '')).toEqual(['auto', 'manual']);
 });
 
 test.each(['zsh', 'fish'])('the script for %s knows every command too', async (shell) => {
@@ -78,4 +85,6 @@ test.each(['zsh', 'fish'])('the script for %s knows every command too', async (s
   for (const name of [...(await helped()), ...(await helped('plans'))]) {
     expect(stdout).toMatch(new RegExp(`[ ']${name}[ ']`));
   }
+  // Of a command that stands alone.
+  expect(stdout).toMatch(/(--|-l )health-exec /);
 });

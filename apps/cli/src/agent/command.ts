@@ -1,11 +1,12 @@
 // The command of a task: it outlives the agent, and its end can be read by the next one.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf } from './processIdentity.js';
+import { identityOf, isOfThisBoot } from './processIdentity.js';
 
 /** A command that was begun, as it is remembered. */
 export interface Started {
@@ -15,15 +16,17 @@ export interface Started {
   identity: string | null;
 }
 
-/** `lost`: nobody saw how it ended. */
-export type CommandEnd = { code: number } | { signal: NodeJS.Signals } | 'lost';
+/** `lost`: nobody saw how it ended. `not-begun`: the agent died before it gave its word. */
+export type CommandEnd = SeenEnd | 'lost' | 'not-begun';
+
+export type SeenEnd = { code: number } | { signal: NodeJS.Signals };
 
 interface RunningCommand extends Started {
   /** Nothing of the command happens before this. */
   go(): void;
   /** Instead: nothing of it ever happens. */
   abandon(): void;
-  ended: Promise<CommandEnd>;
+  ended: Promise<SeenEnd>;
 }
 
 const POLL_MS = 200;
@@ -36,13 +39,14 @@ const TAIL_CHARACTERS = 600;
 
 /**
  * Waits for the word on its third descriptor, so that a command is remembered before it begins and never begins
- * where that fails; and leaves the exit code in a file, for an agent that is not its parent. It outlasts a SIGTERM
+ * where that fails; notes that it begins; and leaves the exit code in a file, for an agent that is not its parent. It outlasts a SIGTERM
  * to its group until the command has ended; the command itself gets signals as ever.
  */
 const WRAPPER = `
 trap : TERM INT HUP
 IFS= read -r go <&3 || exit 125
 exec 3<&-
+: > "$3" || exit 125
 /bin/sh -c "$1"
 code=$?
 printf '%s\\n' "$code" > "$2.new" && mv "$2.new" "$2"
@@ -61,10 +65,11 @@ export async function startCommand(
   env: NodeJS.ProcessEnv,
 ): Promise<RunningCommand> {
   await mkdir(folder, { recursive: true });
-  await rm(exitPath(folder), { force: true });
+  for (const path of [exitPath(folder), begunPath(folder)]) await rm(path, { force: true });
   const output = await open(outputPath(folder), 'a');
   try {
-    const child = spawn('/bin/sh', ['-c', WRAPPER, 'gradus-agent', command, exitPath(folder)], {
+    const args = [command, exitPath(folder), begunPath(folder)];
+    const child = spawn('/bin/sh', ['-c', WRAPPER, 'gradus-agent', ...args], {
       detached: true,
       env,
       stdio: ['ignore', output.fd, output.fd, 'pipe'],
@@ -91,7 +96,7 @@ function endGate(child: ChildProcess, word: string): void {
   gate.end(word);
 }
 
-async function endOf(child: ChildProcess, folder: string): Promise<CommandEnd> {
+async function endOf(child: ChildProcess, folder: string): Promise<SeenEnd> {
   const [code, signal]: [number | null, NodeJS.Signals | null] = await new Promise((resolve) => {
     child.once('exit', (...end) => resolve(end));
   });
@@ -108,7 +113,10 @@ export async function awaitStarted(
 ): Promise<CommandEnd> {
   while (await isAlive(started)) await sleep(POLL_MS, undefined, { signal });
   const code = await readExit(folder);
-  return code === null ? 'lost' : { code };
+  if (code !== null) return { code };
+  // A note that a power cut may have taken says nothing.
+  const isKept = started.identity !== null && (await isOfThisBoot(started.identity));
+  return isKept && !existsSync(begunPath(folder)) ? 'not-begun' : 'lost';
 }
 
 /**
@@ -116,8 +124,20 @@ export async function awaitStarted(
  * not that of what it has started.
  */
 export async function stopStarted(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
-  // From here on the number is this group's for as long as anything of it lives.
-  if (!(await isAlive(started))) return;
+  if (await isAlive(started)) await endGroup(started, graceMs, signal);
+}
+
+/** The same of a command whose shell is gone and has left no code: what it had started may still be at work. */
+export async function stopRemains(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
+  const { pid, identity } = started;
+  if (identity === null || !(await isOfThisBoot(identity))) return;
+  // A process has the number again: nothing of the group was left when it was given away.
+  if ((await identityOf(pid)) !== null) return;
+  await endGroup(started, graceMs, signal);
+}
+
+/** @param started whose number is its group's for as long as anything of it lives */
+async function endGroup(started: Started, graceMs: number, signal: AbortSignal): Promise<void> {
   const until = performance.now() + graceMs;
   signalGroup(started, 'SIGTERM');
   while (signalGroup(started, 0)) {
@@ -171,6 +191,10 @@ export async function lastWords(folder: string): Promise<string> {
 
 function outputPath(folder: string): string {
   return join(folder, 'output.log');
+}
+
+function begunPath(folder: string): string {
+  return join(folder, 'begun');
 }
 
 function exitPath(folder: string): string {

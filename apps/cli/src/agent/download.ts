@@ -51,7 +51,7 @@ export async function download(
     return path;
   const part = `${path}.part`;
   let wasResumed = (await sizeOf(part)) > 0;
-  for (;;) {
+  for (let isSecond = false; ; isSecond = true) {
     wasResumed = (await fetchAll(artifact, part, source, signal)) || wasResumed;
     const sha256 = await sha256Of(part, signal);
     if (sha256 === artifact.sha256.toLowerCase()) {
@@ -60,7 +60,7 @@ export async function download(
     }
     await rm(part, { force: true });
     // Pieces of two files that stood at the address one after the other; the second time it is one.
-    if (!wasResumed) {
+    if (!wasResumed || isSecond) {
       throw new ArtifactFault(artifact.filename, `its sha256 is ${sha256}, not ${artifact.sha256}`);
     }
     wasResumed = false;
@@ -121,6 +121,11 @@ async function fetchPiece(
       },
       signal: cut.signal,
     });
+    // Most likely it is the api under another name.
+    if (response.status === 401 && !isOurs) {
+      const why = `${address.host} wants a token, and the agent's is for ${new URL(source.apiUrl).host} alone`;
+      throw new ArtifactFault(artifact.filename, why);
+    }
     const from = startOf(artifact, response, start, address);
     await write(artifact, response, part, from, () => timer.refresh());
   } catch (error) {

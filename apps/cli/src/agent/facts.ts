@@ -75,12 +75,12 @@ function toStatus({ code, text }: Answer): string {
   return BAD.has(word) ? word : 'failed';
 }
 
-export function isBad({ runtimeStatus }: Facts): boolean {
-  return BAD.has(runtimeStatus);
-}
-
-export function isOn({ version }: Facts, target: { toVersion: string; toRelease: string }): boolean {
-  if (version instanceof ProbeFault) return false;
+/** Whether it runs well on the target. */
+export function isDone(
+  { version, runtimeStatus }: Facts,
+  target: { toVersion: string; toRelease: string },
+): boolean {
+  if (version instanceof ProbeFault || BAD.has(runtimeStatus)) return false;
   return version.version === target.toVersion && version.release === target.toRelease;
 }
 

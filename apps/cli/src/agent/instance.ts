@@ -1,7 +1,7 @@
 // The component instance: what it runs, asked anew where the last answer is old.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TaskOrder } from './artifact.js';
-import { type FactCommands, type Facts, isBad, isOn, measure } from './facts.js';
+import { type FactCommands, type Facts, isDone, measure } from './facts.js';
 
 export interface Instance {
   /** @param maxAgeMs of an answer that may be given again */
@@ -36,7 +36,7 @@ export function createInstance(
       const until = performance.now() + commands.confirmWithinMs;
       for (;;) {
         const facts = await ask();
-        if (isOn(facts, order) && !isBad(facts)) return facts;
+        if (isDone(facts, order)) return facts;
         if (performance.now() >= until || signal.aborted) return facts;
         await sleep(ASK_EVERY_MS, undefined, { signal: ending });
       }

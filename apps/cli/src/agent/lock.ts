@@ -5,6 +5,9 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../failures.js';
 
+/** Of a socket's path, on every Unix; a longer one would be cut without a word. */
+const MAX_PATH_BYTES = 103;
+
 /**
  * Holds the folder until the process ends, and not less: what it still writes is not to meet another agent.
  *
@@ -12,10 +15,15 @@ import { UsageError } from '../failures.js';
  * @throws UsageError where another agent holds it, or the folder cannot have one
  */
 export async function lockFolder(folder: string): Promise<void> {
+  const path = join(folder, 'lock');
+  if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
+    throw new UsageError(
+      `--state cannot be used: with lock in it, its path may have ${MAX_PATH_BYTES} bytes.`,
+    );
+  }
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: Error) => {
     throw new UsageError(`--state cannot be used: ${error.message}`);
   });
-  const path = join(folder, 'lock');
   const server = (await listen(path)) ?? (await takeOver(folder, path));
   // It is held, not waited for.
   server.unref();
@@ -30,8 +38,7 @@ async function listen(path: string): Promise<Server | null> {
     return server;
   } catch (error) {
     if (codeOf(error) === 'EADDRINUSE') return null;
-    const why = codeOf(error) === 'EINVAL' ? 'its path is too long for a socket' : String(error);
-    throw new UsageError(`--state cannot be locked: ${why}`);
+    throw new UsageError(`--state cannot be locked: ${error instanceof Error ? error.message : error}`);
   }
 }
 

@@ -21,8 +21,16 @@ async function fromProc(pid: number): Promise<string | null> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // Dead, and not yet waited for.
   if (/[ZX]/.test(fields[STATE_FIELD] ?? '')) return null;
-  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
-  return `${boot.trim()} ${fields[START_FIELD]}`;
+  return `${await bootId()} ${fields[START_FIELD]}`;
+}
+
+/** Whether the process has lived since the machine was started last; false where that cannot be told. */
+export async function isOfThisBoot(identity: string): Promise<boolean> {
+  return process.platform === 'linux' && identity.startsWith(`${await bootId()} `);
+}
+
+async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
 async function fromPs(pid: number): Promise<string | null> {

@@ -5,12 +5,14 @@ import {
   awaitStarted,
   type CommandEnd,
   lastWords,
+  type SeenEnd,
   type Started,
   startCommand,
+  stopRemains,
   stopStarted,
 } from './command.js';
 import type { Source } from './download.js';
-import { type Facts, factsText, isBad, isOn } from './facts.js';
+import { type Facts, factsText, isDone } from './facts.js';
 import type { Instance } from './instance.js';
 import type { Journal } from './journal.js';
 import type { KnownTask, Memory } from './memory.js';
@@ -96,31 +98,38 @@ export function createTasks({
   async function attempt(uuid: string, task: KnownTask, order: TaskOrder, drop: AbortSignal): Promise<End> {
     const folder = memory.folderOf(uuid);
     if (task.command !== null) {
-      journal.tell('command', `${uuid}: an earlier agent began its command; going by what became of it`, {
-        uuid,
-      });
-      const end = await stoppable(task.command, drop, awaitStarted(task.command, folder, signal));
-      if (end !== 'lost') return judge(end, order, folder, drop);
-      const facts = await instance.settled(order, drop);
-      if (isOn(facts, order) && !isBad(facts)) return COMPLETED;
-      if (drop.aborted) return CANCELLED;
-      if (!settings.mayRunAgain) {
-        return failed(`interrupted: nobody saw how the command ended; ${component(facts)}`);
-      }
-    } else if (isOn(await instance.facts(0), order)) {
-      journal.tell('task', `${uuid}: nothing to do, it runs the target already`, { uuid });
+      const end = await takeUp(uuid, task.command, order, drop);
+      if (end !== 'not-begun' && end !== 'run-again') return end;
+      if (end === 'not-begun') task.runs -= 1;
+    } else if (isDone(await instance.facts(0), order)) {
+      journal.tell('task', `${uuid}: nothing to do, it runs well on the target already`, { uuid });
       return COMPLETED;
     }
     drop.throwIfAborted();
     return judge(await run(uuid, task, order, drop), order, folder, drop);
   }
 
-  async function run(
+  /** Goes by what has become of a command that an earlier agent began. */
+  async function takeUp(
     uuid: string,
-    task: KnownTask,
+    command: Started,
     order: TaskOrder,
     drop: AbortSignal,
-  ): Promise<CommandEnd> {
+  ): Promise<End | 'not-begun' | 'run-again'> {
+    const what = `${uuid}: an earlier agent began its command; going by what became of it`;
+    journal.tell('command', what, { uuid });
+    const folder = memory.folderOf(uuid);
+    const end = await stoppable(command, drop, awaitStarted(command, folder, signal));
+    if (end === 'not-begun') return end;
+    if (end !== 'lost') return judge(end, order, folder, drop);
+    const facts = await instance.settled(order, drop);
+    if (isDone(facts, order)) return COMPLETED;
+    if (drop.aborted) return CANCELLED;
+    if (settings.mayRunAgain) return 'run-again';
+    return failed(`interrupted: nobody saw how the command ended; ${component(facts)}`);
+  }
+
+  async function run(uuid: string, task: KnownTask, order: TaskOrder, drop: AbortSignal): Promise<SeenEnd> {
     const folder = memory.folderOf(uuid);
     const artifacts = await fetchArtifacts(
       order.artifacts ?? [],
@@ -155,11 +164,11 @@ export function createTasks({
   }
 
   /** Waits for the end, and brings it about where the task is dropped. */
-  async function stoppable(
+  async function stoppable<Ended extends CommandEnd>(
     command: Started,
     drop: AbortSignal,
-    ended: Promise<CommandEnd>,
-  ): Promise<CommandEnd> {
+    ended: Promise<Ended>,
+  ): Promise<Ended> {
     let stopped: Promise<void> = Promise.resolve();
     const stop = () => {
       // It throws where the agent ends.
@@ -170,6 +179,8 @@ export function createTasks({
     try {
       const end = await ended;
       await stopped;
+      if (end === 'lost' || (typeof end === 'object' && 'signal' in end))
+        await stopRemains(command, settings.graceMs, signal);
       return end;
     } finally {
       drop.removeEventListener('abort', stop);
@@ -177,10 +188,10 @@ export function createTasks({
     }
   }
 
-  async function judge(end: CommandEnd, order: TaskOrder, folder: string, drop: AbortSignal): Promise<End> {
-    if (typeof end === 'object' && 'code' in end && end.code === 0) {
+  async function judge(end: SeenEnd, order: TaskOrder, folder: string, drop: AbortSignal): Promise<End> {
+    if ('code' in end && end.code === 0) {
       const facts = await instance.settled(order, drop);
-      if (isOn(facts, order) && !isBad(facts)) return COMPLETED;
+      if (isDone(facts, order)) return COMPLETED;
       return drop.aborted ? CANCELLED : failed(`the command ended with 0, but ${component(facts)}`);
     }
     if (drop.aborted) return CANCELLED;
@@ -268,7 +279,6 @@ function failed(error: string): End {
   return { status: 'failed', error };
 }
 
-function endText(end: CommandEnd): string {
-  if (end === 'lost') return 'was interrupted: nobody saw how it ended';
+function endText(end: SeenEnd): string {
   return 'code' in end ? `ended with ${end.code}` : `was ended by ${end.signal}`;
 }

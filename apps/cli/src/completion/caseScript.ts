@@ -32,6 +32,7 @@ function lookUp(tree: KnownCommand): string {
   const commands = tree.commands.flatMap((group) =>
     group.commands.map((command) => ({ path: `${group.name} ${command.name}`, command })),
   );
+  const alone = tree.commands.filter((command) => command.commands.length === 0);
   return [
     '  case $at in',
     `    1) found='${namesOf(tree)}' ;;`,
@@ -39,20 +40,30 @@ function lookUp(tree: KnownCommand): string {
     ...tree.commands.map((group) => `      ${group.name}) found='${namesOf(group)}' ;;`),
     '    esac ;;',
     '    *) case "$first $second $previous" in',
-    ...commands.flatMap(({ path, command }) =>
-      command.options
-        .filter(({ choices }) => choices.length > 0)
-        .map(({ name, choices }) => `      '${path} ${name}') found='${choices.join(' ')}' ;;`),
-    ),
+    ...commands.flatMap(({ path, command }) => choiceLines(path, command, '      ')),
     '      *) [[ $current == -* ]] && case "$first $second" in',
-    ...commands.map(
-      ({ path, command }) =>
-        `        '${path}') found='${command.options.map(({ name }) => name).join(' ')}' ;;`,
-    ),
+    ...commands.map(({ path, command }) => `        '${path}') found='${optionsOf(command)}' ;;`),
     '      esac ;;',
     '    esac ;;',
     '  esac',
+    '  [[ $at -gt 1 ]] && case "$first $previous" in',
+    ...alone.flatMap((command) => choiceLines(command.name, command, '    ')),
+    '    *) [[ $current == -* ]] && case $first in',
+    ...alone.map((command) => `      ${command.name}) found='${optionsOf(command)}' ;;`),
+    '    esac ;;',
+    '  esac',
   ].join('\n');
+}
+
+/** @returns a line for each option whose values are known */
+function choiceLines(path: string, { options }: KnownCommand, indent: string): string[] {
+  return options
+    .filter(({ choices }) => choices.length > 0)
+    .map(({ name, choices }) => `${indent}'${path} ${name}') found='${choices.join(' ')}' ;;`);
+}
+
+function optionsOf({ options }: KnownCommand): string {
+  return options.map(({ name }) => name).join(' ');
 }
 
 /** What may come after a word: the commands of a group, or the choices of an argument. */

@@ -13,6 +13,7 @@ export function fishScript(name: string, tree: KnownCommand): string {
       ...group.commands.map((command) =>
         offer(`${isIn}; and not __fish_seen_subcommand_from ${names.join(' ')}`, command),
       ),
+      ...(names.length > 0 ? [] : group.options.map((option) => line(isIn, optionOf(option)))),
       ...group.choices.map((choice) => line(isIn, `-f -a ${choice}`)),
       ...group.commands.flatMap((command) =>
         command.options.map((option) =>
