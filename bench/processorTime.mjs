@@ -11,7 +11,7 @@ const TICKS_A_SECOND = 100;
 export function cpuSecondsOf(pid) {
   try {
     const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    const [user = 0, system = 0] = fields.split(' ').slice(11, 13).map(Number);
     return (user + system) / TICKS_A_SECOND;
   } catch {
     return 0;

@@ -42,7 +42,7 @@ export async function startBenchRedis() {
         /cmdstat_([^:]+):calls=(\d+),usec=(\d+)/g,
       );
       return new Map(
-        [...lines].map(([, name, calls, us]) => [name, { calls: Number(calls), us: Number(us) }]),
+        [...lines].map(([, name = '', calls, us]) => [name, { calls: Number(calls), us: Number(us) }]),
       );
     },
     cpuSeconds: async () =>
@@ -77,7 +77,7 @@ export async function startSystem({ workers, profileFolder, apiEnv = {} }) {
    */
   function start(app, env) {
     return new Promise((resolve) => {
-      const shared = { REDIS_URL: redis.url, LOG_LEVEL: 'info', PATH: process.env.PATH };
+      const shared = { REDIS_URL: redis.url, LOG_LEVEL: 'info', PATH: process.env['PATH'] };
       const onLine = (/** @type {string} */ line) => {
         if (/"msg":"(listening|ready|fleet ready)"/.test(line)) resolve();
         else if (/"level":(40|50|60)/.test(line)) say(`${app}: ${line.slice(0, 300)}`);

@@ -238,6 +238,38 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
     operator.complaints.length = 0;
   });
 
+  it('asks for a token again where the session is over, and comes back to where one was', async () => {
+    const found = page.locator('.plan-row').filter({ hasText: 'Gateways north' });
+    await page.goto(`${gradus.url}/?search=north`);
+    await found.waitFor();
+    await page.evaluate(() => fetch('/session', { method: 'DELETE' }));
+    await page.getByText('Your session is over').waitFor();
+    await signInto(page, gradus.token);
+    await found.waitFor();
+    expect(new URL(page.url()).search).toBe('?search=north');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('Sign in with a token').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    await signInto(page, gradus.token);
+  });
+
+  it('is light or dark as the system is, or as was chosen here', async () => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await ground();
+    await button('Switch to dark').click();
+    const dark = await ground();
+    expect(dark).not.toBe(light);
+    await page.reload();
+    await button('Switch to light').waitFor();
+    expect(await ground()).toBe(dark);
+    await button('Switch to light').click();
+    expect(await ground()).toBe(light);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await button('Switch to light').waitFor();
+    expect(await ground()).toBe(dark);
+  });
+
   it('has no buttons for who may only look, whom the api refuses too', async () => {
     const looking = await openConsole(browser, gradus.url);
     await signInto(looking.page, viewer.token);

@@ -59,7 +59,7 @@ function Row({ task }: { task: PlanTask }) {
         <StatusBadge status={status} />
         {attempt > 1 && <div class="faint">attempt {number(attempt)}</div>}
       </td>
-      <td>
+      <td class="wide">
         {actualVersion ?? 'unknown'}
         <div class="faint">{runtimeStatus}</div>
       </td>
@@ -177,7 +177,9 @@ export function BatchAgents({ planId, batch, batchCount, onSelect }: BatchAgents
             <tr>
               <th scope="col">Agent</th>
               <th scope="col">State</th>
-              <th scope="col">Runs</th>
+              <th scope="col" class="wide">
+                Runs
+              </th>
               <th scope="col">Last</th>
             </tr>
           </thead>

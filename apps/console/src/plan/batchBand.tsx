@@ -16,6 +16,8 @@ const KINDS: Record<Phase['kind'], string> = {
 
 /** More batches than these are shown without their names. */
 const NAMED = 12;
+/** A name does not fit into less. */
+const LEAST_NAMED_PERCENT = 4;
 /** More than these are shown together: those behind, the one that is executed, those to come. */
 const APART = 150;
 const TICKS = 4;
@@ -115,7 +117,8 @@ export function BatchBand({ plan, pace, selected, onSelect }: BatchBandProps) {
     { length: TICKS + 1 },
     (_, index) => span.from + ((span.to - span.from) * index) / TICKS,
   );
-  const isKnown = pace.perMinute !== null || !isOpen;
+  // When one that stands still goes on nobody knows.
+  const isKnown = !isOpen || (pace.perMinute !== null && plan.status !== 'paused');
   return (
     <section class="card band-card" aria-labelledby="band-title">
       <header>
@@ -134,7 +137,7 @@ export function BatchBand({ plan, pace, selected, onSelect }: BatchBandProps) {
           </li>
           {isOpen && (
             <li>
-              <i class="phase-key is-planned" /> {isKnown ? 'expected' : 'to come'}
+              <i class="phase-key is-planned" /> {isKnown ? 'expected' : 'to come, some time'}
             </li>
           )}
         </ul>
@@ -154,7 +157,9 @@ export function BatchBand({ plan, pace, selected, onSelect }: BatchBandProps) {
             {phases.map(({ kind, from: a, to: b }) => (
               <i key={kind} class={`is-${kind} ${isOver ? 'is-over' : ''}`} style={{ flexGrow: b - a }} />
             ))}
-            {isNamed && <span>{number(batchIndex + 1)}</span>}
+            {isNamed && percent(right) - percent(left) >= LEAST_NAMED_PERCENT && (
+              <span>{number(batchIndex + 1)}</span>
+            )}
           </button>
         ))}
         {isOpen && plan.startedAt !== null && (

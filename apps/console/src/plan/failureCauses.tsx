@@ -48,7 +48,7 @@ export function FailureCauses({ failures, total }: { failures: readonly Failure[
       )}
       {failures.length < total && (
         <p class="faint">
-          {number(failures.length)} of {number(total)} are grouped here.
+          {number(failures.length)} of {number(total)} are grouped here so far.
         </p>
       )}
     </>

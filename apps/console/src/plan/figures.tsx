@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { In, Instant, now } from '../ui/instant.js';
 import { about, duration } from '../words/durations.js';
 import { counted, number, percent, rough } from '../words/numbers.js';
-import { batchName, batchOf, countedFailures } from '../words/statusText.js';
+import { allowanceText, batchName, batchOf } from '../words/statusText.js';
 import type { Pace } from './pace.js';
 
 function Figure({
@@ -79,7 +79,7 @@ export function Figures({ plan, pace }: { plan: PlanSummary; pace: Pace }) {
       >
         {batch !== undefined &&
           status !== 'completed' &&
-          `${batchName(currentBatch).toLowerCase()}: ${number(countedFailures(batch))} of ${number(batch.allowedFailures)} allowed`}
+          `${batchName(currentBatch).toLowerCase()}: ${allowanceText(batch)}`}
       </Figure>
       <Figure name="Rate" value={pace.perMinute === null ? '–' : rough(pace.perMinute)}>
         {pace.perMinute === null ? 'nothing to go by yet' : 'agents a minute'}

@@ -2,8 +2,10 @@
 import type { AgentState, PlanSummary } from '@gradus/domain';
 import { SHADES } from '../ui/shades.js';
 
-/** More squares than these are too small to see: each then stands for several agents. */
+/** More squares than these are too small, or too long a way to scroll: each then stands for several agents. */
 const MOST_CELLS = 5_000;
+const MOST_CELLS_NARROW = 2_000;
+const NARROW = 500;
 /** More batches than these follow each other without rows of their own. */
 const MOST_ROWS = 24;
 const GUTTER = 30;
@@ -57,7 +59,10 @@ function runsOf(counts: PlanSummary['counts'], agentsPerCell: number, cells: num
 /** @param width pixels that there are */
 export function layGrid(plan: Pick<PlanSummary, 'batches' | 'counts'>, width: number): Grid {
   const { batches, counts } = plan;
-  const agentsPerCell = Math.max(1, Math.ceil(counts.agents / MOST_CELLS));
+  const agentsPerCell = Math.max(
+    1,
+    Math.ceil(counts.agents / (width < NARROW ? MOST_CELLS_NARROW : MOST_CELLS)),
+  );
   const isInRows = batches.length <= MOST_ROWS && batches.length > 1;
   const cellsOf = (agents: number) => Math.max(1, Math.ceil(agents / agentsPerCell));
   const total = batches.reduce((sum, batch) => sum + cellsOf(batch.counts.agents), 0);

@@ -2,7 +2,7 @@
 import { isProblem } from '@gradus/client';
 import type { PlanEvent, PlanSummary } from '@gradus/domain';
 import { batch, effect, signal } from '@preact/signals';
-import { client, isConnected } from '../api.js';
+import { client } from '../api.js';
 import { poll } from '../poll.js';
 import { take } from '../take.js';
 import { isVisible } from '../visible.js';
@@ -22,6 +22,7 @@ const SAMPLES_MS = 180_000;
 /** A batch's failures are read so often where the events do not tell them all. */
 const RECOUNT_MS = 10_000;
 const RECOUNTED = 1_000;
+const SLACK = 0.03;
 
 const isDecision = ({ type }: PlanEvent) => !type.startsWith('task.');
 
@@ -65,8 +66,10 @@ export function watchPlan(planId: string) {
 
   /** Where the events are trimmed, or an attempt that failed is not the last one, they tell another number. */
   async function recount(summary: PlanSummary, abort: AbortSignal): Promise<void> {
-    for (const { batchIndex, failedCount } of summary.batches) {
-      const differs = book.countOf(batchIndex) !== failedCount;
+    for (const { batchIndex, failedCount, status } of summary.batches) {
+      // While it runs, what has just failed may be told by one of the two alone.
+      const slack = status === 'running' ? Math.max(2, failedCount * SLACK) : 0;
+      const differs = Math.abs(book.countOf(batchIndex) - failedCount) > slack;
       const isDue = Date.now() - (recountedAt.get(batchIndex) ?? 0) > RECOUNT_MS;
       // Once may be the moment between two answers.
       const again = differed.has(batchIndex);
@@ -126,14 +129,7 @@ export function watchPlan(planId: string) {
   }
 
   async function follow(abort: AbortSignal): Promise<void> {
-    const options = {
-      after: last,
-      signal: abort,
-      onBreak: () => {
-        if (!abort.aborted) isConnected.value = false;
-      },
-    };
-    for await (const event of client.followEvents(planId, options)) {
+    for await (const event of client.followEvents(planId, { after: last, signal: abort })) {
       last = event.id;
       waiting.push(event);
       flushing ??= setTimeout(flush, FLUSH_MS);

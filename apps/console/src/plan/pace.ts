@@ -68,8 +68,10 @@ export function paceOf(
   const current = plan.batches[plan.currentBatch];
   // Of its batch alone: while one is watched nothing ends, and that says nothing of the next.
   const began = Date.parse(current?.startedAt ?? '') || now;
+  // Nor does the time for which it has been paused.
+  const moved = plan.pausedAt === null ? now : Date.parse(plan.pausedAt);
   const ofBatch = current?.status === 'running' ? samples.filter(({ at }) => at >= began) : [];
-  const rate = recentRate(ofBatch, now) ?? averageRate(plan, observedSince, now);
+  const rate = recentRate(ofBatch, now) ?? averageRate(plan, observedSince, moved);
   const observeMs = parseDuration(plan.observeDuration);
   const ended = hasEnded(plan.status);
   const phases: Phase[] = [];

@@ -1,7 +1,7 @@
 // The failures of a batch as they come, and the line that they must not pass.
 import type { BatchSummary } from '@gradus/domain';
 import { local, now } from '../ui/instant.js';
-import { counted, number } from '../words/numbers.js';
+import { number } from '../words/numbers.js';
 import { allowanceText, batchName } from '../words/statusText.js';
 import type { Failure } from './failures.js';
 
@@ -40,16 +40,17 @@ export function ThresholdChart({ batch, failures }: { batch: BatchSummary; failu
   );
   const lineAt = 100 - (line / top) * 100;
   const isOver = failedCount > line;
-  const means =
-    completedAt !== null
-      ? `${counted(failedCount, 'failure')}, ${number(line)} allowed`
-      : isOver
-        ? 'past the threshold'
-        : `${number(line - failedCount + 1)} more ${line - failedCount === 0 ? 'pauses' : 'pause'} the plan`;
+  const left = line - failedCount + 1;
+  const means = isOver
+    ? ', past the threshold'
+    : completedAt === null
+      ? `, ${number(left)} more ${left === 1 ? 'pauses' : 'pause'} the plan`
+      : '';
   return (
     <figure class={`threshold ${isOver ? 'is-over' : ''}`}>
       <figcaption>
-        <b>{batchName(batchIndex)}:</b> {allowanceText(batch)}, {means}
+        <b>{batchName(batchIndex)}:</b> {allowanceText(batch)}
+        {means}
       </figcaption>
       <div class="threshold-plot">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
