@@ -80,6 +80,14 @@ const untilEnded = (planId: string) =>
 
 it('are pushed their tasks, signed, and report by check-ins as ever', async () => {
   receiver.answer(() => 202);
+  const artifact = {
+    filename: 'fw.tar.gz',
+    size: 3,
+    sha256: '0'.repeat(64),
+    url: 'https://files.example/fw',
+  };
+  const target = { version: UPGRADE.toVersion, release: UPGRADE.toRelease };
+  await client.putRelease({ componentName: 'zmetis', ...target }, [artifact]);
   const agentIds = await register('pushed', 3);
   const { id } = await client.createPlan({ ...UPGRADE, agentIds, batchSize: 3, concurrency: 3 });
   const tasks = await untilPushed('lca-pushed', 3);
@@ -87,7 +95,12 @@ it('are pushed their tasks, signed, and report by check-ins as ever', async () =
   const whole = await client.getPlan(id);
   const known = whole.batches.flatMap((batch) => batch.tasks.map((task) => task.lifecycleTaskUuid));
   expect(tasks.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid).sort()).toEqual(known.sort());
-  expect(tasks[0]).toMatchObject({ taskType: 'update', toVersion: UPGRADE.toVersion, attempt: 1 });
+  expect(tasks[0]).toMatchObject({
+    taskType: 'update',
+    toVersion: UPGRADE.toVersion,
+    attempt: 1,
+    artifacts: [artifact],
+  });
 
   const lca = createHandLca(client, 'lca-pushed');
   await lca.checkIn(tasks.map((task) => reportOn(task, 'completed', ON_TARGET)));

@@ -101,6 +101,7 @@ export function createWorkers(watched: Watched, queues: AdversaryQueues) {
       webhookMetrics: { ended: silent, expect: silent },
       tellPushed: async () => undefined,
       pushWithinMs: SECOND_MS,
+      publicUrl: '',
       pushMetrics: { ended: silent },
       outbound: { post: async () => 200, close: async () => undefined },
       leftAlone: createLeftAlone(logger as unknown as Deps['logger']),

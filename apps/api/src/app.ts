@@ -6,7 +6,6 @@ import { bodyLimit } from 'hono/body-limit';
 import { except } from 'hono/combine';
 import { secureHeaders } from 'hono/secure-headers';
 import { accessLog } from './accessLog.js';
-import { createTargets } from './artifacts/targets.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
 import { forbidCaching } from './caching.js';
@@ -161,9 +160,8 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.get(SESSION_PATH, authenticate(auth), perToken);
   app.use(METRICS_PATH, authenticate(auth), perToken);
 
-  const equipped = { ...deps, targets: createTargets(deps.store) };
-  for (const register of ROUTES) register(app, equipped);
-  createDdi(app, equipped, admitted, http);
+  for (const register of ROUTES) register(app, deps);
+  createDdi(app, deps, admitted, http);
   session(app, auth);
   assertEveryRouteIsScoped(app);
   for (const [route, request] of requestsOf(app)) requests.set(route, request);

@@ -24,6 +24,8 @@ export interface Deps {
   tellPushed(lcaUuid: string): Promise<void>;
   /** How long an LCA may take for its answer to a push. */
   pushWithinMs: number;
+  /** What the addresses of artifacts begin with that are pushed; '' where they are relative to the api's. */
+  publicUrl: string;
   pushMetrics: PushMetrics;
   /** What only a newer version knows. */
   leftAlone: LeftAlone;

@@ -72,6 +72,7 @@ async function run(): Promise<void> {
     webhookMetrics: measured.webhooks,
     tellPushed: tellOnce(queues.pushTasks),
     pushWithinMs: settings.pushWithinMs,
+    publicUrl: settings.publicUrl,
     pushMetrics: measured.pushes,
     leftAlone,
     outOfTime: outOfTime.signal,

@@ -122,6 +122,14 @@ const environment = z.object({
     .default('0')
     .transform(Number),
   GRADUS_WAIT_TIMEOUT: timeout('1s', 1_000, 10_000),
+  GRADUS_PUBLIC_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
+      'must be an address such as https://gradus.example',
+    )
+    .transform((text) => new URL(text).origin)
+    .default(''),
   GRADUS_PUSH_TIMEOUT: timeout('5s', 1_000, 60_000),
   GRADUS_OUTBOUND_NETWORKS: networks,
   GRADUS_DRAIN: drain('10s'),
@@ -179,6 +187,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>) 
     replicas: { count: data.GRADUS_WAIT_REPLICAS, withinMs: data.GRADUS_WAIT_TIMEOUT },
     /** How long an LCA may take for its answer to a push. */
     pushWithinMs: data.GRADUS_PUSH_TIMEOUT,
+    publicUrl: data.GRADUS_PUBLIC_URL,
     /** Whose addresses may be called though they are not public, and without TLS. */
     outboundNetworks: data.GRADUS_OUTBOUND_NETWORKS,
     /** How long jobs under way may go on once the process is told to end. */

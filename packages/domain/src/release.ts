@@ -24,6 +24,11 @@ export interface Artifact {
   publicKeyId: string | null;
 }
 
+/** @returns where an LCA has a file from that its task's target is made of, below the address of the api */
+export function taskArtifactPath(lcaUuid: string, lifecycleTaskUuid: string, filename: string): string {
+  return `/api/v1/lifecycle/lcas/${lcaUuid}/tasks/${lifecycleTaskUuid}/artifacts/${filename}`;
+}
+
 export interface Release extends ReleaseId {
   artifacts: Artifact[];
   createdAt: string;

@@ -22,6 +22,7 @@ import { loadScripts } from './scripts.js';
 import { createSessions } from './sessions.js';
 import { createSteps } from './steps.js';
 import { unlessAway } from './storeFaults.js';
+import { createTargets } from './targets.js';
 import { DEFAULT_TIMING, type Timing } from './timing.js';
 import { createWakeUps } from './wakeUps.js';
 
@@ -80,13 +81,15 @@ export async function openStore({
     timing: { ...DEFAULT_TIMING, ...timing },
     requireReleases,
   };
+  const releases = createReleases(parts);
   return {
     plans: createPlans(parts),
     steps: createSteps(parts),
     overview: createOverview(parts),
     inventory: createInventory(parts),
     mailboxes: createMailboxes(parts, createWakeUps(subscriber)),
-    releases: createReleases(parts),
+    releases,
+    targets: createTargets(releases),
     lcas: createLcas(parts),
     sessions: createSessions(connection, keys),
     idempotency: createIdempotency(parts),

@@ -11,6 +11,7 @@ import type {
   KeptEvent,
   Lca,
   LcaInput,
+  LifecycleTask,
   OnThreshold,
   PlanEvent,
   PlanEventType,
@@ -534,6 +535,17 @@ export interface Releases {
   contentKeys(): Promise<Set<string>>;
 }
 
+/** What lifecycle tasks' targets are made of. */
+export interface Targets {
+  /** @returns the artifacts of the task's target; null where it is no release */
+  artifactsOf(task: TaskOrder): Promise<readonly StoredArtifact[] | null>;
+  /**
+   * @param origin where the LCA reaches the api
+   * @returns the tasks with what their targets are made of
+   */
+  equip(lcaUuid: string, tasks: readonly TaskOrder[], origin: string): Promise<LifecycleTask[]>;
+}
+
 /** How the last task ended that a device has carried out, by its own word. */
 export interface DeviceWord {
   lifecycleTaskUuid: string;
@@ -704,6 +716,7 @@ export interface Store {
   inventory: Inventory;
   mailboxes: Mailboxes;
   releases: Releases;
+  targets: Targets;
   lcas: Lcas;
   sessions: Sessions;
   idempotency: Idempotency;

@@ -3,7 +3,6 @@ import type { HttpMetrics } from '@gradus/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { every } from 'hono/combine';
-import type { Targets } from '../artifacts/targets.js';
 import type { ApiApp, ApiDeps, ApiEnv } from '../env.js';
 import { Problem } from '../errors.js';
 import { limitRate } from '../rateLimits.js';
@@ -38,7 +37,7 @@ function authenticate(tokens: DeviceTokens): MiddlewareHandler<ApiEnv> {
  */
 export function createDdi(
   app: ApiApp,
-  deps: ApiDeps & { targets: Targets },
+  deps: ApiDeps,
   admitted: MiddlewareHandler<ApiEnv>,
   http: HttpMetrics,
 ): void {

@@ -5,7 +5,6 @@ import type { DeviceWord, Offer } from '@gradus/store';
 import type { Context } from 'hono';
 import { LRUCache } from 'lru-cache';
 import { noSuchArtifact, sendArtifact } from '../artifacts/send.js';
-import type { Targets } from '../artifacts/targets.js';
 import type { ApiApp, ApiDeps, ApiEnv } from '../env.js';
 import { Problem } from '../errors.js';
 import { watchWrites } from '../replicated.js';
@@ -36,8 +35,8 @@ async function deviceOf(c: Context<ApiEnv>, deps: ApiDeps) {
 }
 
 /** Registers the routes; who asks has been found out before. */
-export function ddiRoutes(app: ApiApp, deps: ApiDeps & { targets: Targets }, settings: DdiSettings): void {
-  const { store, logger, targets } = deps;
+export function ddiRoutes(app: ApiApp, deps: ApiDeps, settings: DdiSettings): void {
+  const { store, logger } = deps;
   const { cancelTimeoutMs, proof, pollMs, sayAgainMs } = settings;
   const saidOf = new LRUCache<string, true>({ max: TARGETS_REMEMBERED, ttl: SAID_EVERY_MS });
 
@@ -60,7 +59,7 @@ export function ddiRoutes(app: ApiApp, deps: ApiDeps & { targets: Targets }, set
   async function deploymentOf({ tasks, cancel, isBlocked, device }: Offer) {
     const task = tasks.find(({ lifecycleTaskUuid }) => lifecycleTaskUuid !== device.said?.lifecycleTaskUuid);
     if (task === undefined || cancel !== null || isBlocked) return null;
-    const artifacts = deployable(await targets.artifactsOf(task));
+    const artifacts = deployable(await store.targets.artifactsOf(task));
     if (artifacts.length > 0) return { task, artifacts };
     const { agentId, componentName, toVersion, toRelease } = task;
     const target = `${componentName} ${toVersion} ${toRelease}`;
@@ -143,7 +142,7 @@ export function ddiRoutes(app: ApiApp, deps: ApiDeps & { targets: Targets }, set
     const task = tasks.find(
       ({ lifecycleTaskUuid }) => taskOfAction(actionId, [lifecycleTaskUuid]) !== undefined,
     );
-    const artifacts = task === undefined ? [] : deployable(await targets.artifactsOf(task));
+    const artifacts = task === undefined ? [] : deployable(await store.targets.artifactsOf(task));
     const artifact = artifacts.find((one) => one.filename === filename);
     if (artifact === undefined) throw noSuchArtifact(filename);
     return sendArtifact(c, deps, artifact);

@@ -4,7 +4,6 @@ import type { AgentReport } from '@gradus/domain';
 import type { Inventory } from '@gradus/store';
 import { linkSpan } from '@gradus/traces';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Targets } from '../artifacts/targets.js';
 import { scoped } from '../auth.js';
 import { lcaOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
@@ -62,8 +61,8 @@ async function assertOwned(inventory: Inventory, lcaUuid: string, reports: Agent
   }
 }
 
-export function checkIn(app: ApiApp, deps: ApiDeps & { targets: Targets }): void {
-  const { store, targets } = deps;
+export function checkIn(app: ApiApp, deps: ApiDeps): void {
+  const { store } = deps;
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
@@ -78,7 +77,7 @@ export function checkIn(app: ApiApp, deps: ApiDeps & { targets: Targets }): void
     }
     const { tasks, cancel, traces } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
     linkSpan(traces);
-    const equipped = await targets.equip(lcaUuid, tasks, publicUrlOf(c, deps));
+    const equipped = await store.targets.equip(lcaUuid, tasks, publicUrlOf(c, deps));
     return c.json({ accepted: reports.length, tasks: equipped, cancel }, 200);
   });
 }

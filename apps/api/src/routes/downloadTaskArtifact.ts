@@ -1,7 +1,6 @@
 // DownloadTaskArtifact: an uploaded file of what a lifecycle task brings its instance to, for the LCA that has the task.
 import { createRoute, z } from '@hono/zod-openapi';
 import { noSuchArtifact, sendArtifact } from '../artifacts/send.js';
-import type { Targets } from '../artifacts/targets.js';
 import { scoped } from '../auth.js';
 import { lcaOfCaller } from '../boundCaller.js';
 import type { ApiApp, ApiDeps } from '../env.js';
@@ -34,14 +33,14 @@ const route = createRoute({
   responses: { ...DOWNLOAD_RESPONSES, ...problems('not-found', 'range-not-satisfiable') },
 });
 
-export function downloadTaskArtifact(app: ApiApp, deps: ApiDeps & { targets: Targets }): void {
+export function downloadTaskArtifact(app: ApiApp, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid, lifecycleTaskUuid, filename: wanted } = c.req.valid('param');
     c.var.about.lcaUuid = lcaUuid;
     lcaOfCaller(c.var.caller, lcaUuid);
     const task = await deps.store.mailboxes.find(lcaUuid, lifecycleTaskUuid);
     if (task === null) throw new Problem('not-found', 'The LCA has no such task.');
-    const artifacts = (await deps.targets.artifactsOf(task)) ?? [];
+    const artifacts = (await deps.store.targets.artifactsOf(task)) ?? [];
     const artifact = artifacts.find((one) => one.filename === wanted);
     if (artifact === undefined) throw noSuchArtifact(wanted);
     return sendArtifact(c, deps, artifact);

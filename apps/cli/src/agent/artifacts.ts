@@ -1,7 +1,7 @@
 // All artifacts of a task: downloaded, verified, and laid into one folder for its command.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact } from './artifact.js';
+import type { Artifact } from '@gradus/domain';
 import { ArtifactFault, download, type Source } from './download.js';
 import { type PublicKeys, verifySignature } from './signature.js';
 

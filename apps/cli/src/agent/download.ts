@@ -5,7 +5,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Artifact } from './artifact.js';
+import type { Artifact } from '@gradus/domain';
 
 export interface Source {
   /** Where the api is: addresses are relative to it, and the token is for it alone. */

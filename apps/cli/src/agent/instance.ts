@@ -1,13 +1,13 @@
 // The component instance: what it runs, asked anew where the last answer is old.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TaskOrder } from './artifact.js';
+import type { LifecycleTask } from '@gradus/domain';
 import { type FactCommands, type Facts, isDone, measure } from './facts.js';
 
 export interface Instance {
   /** @param maxAgeMs of an answer that may be given again */
   facts(maxAgeMs: number): Promise<Facts>;
   /** Asks until it runs well on the target, or the time is over. @returns the last answer */
-  settled(order: TaskOrder, signal: AbortSignal): Promise<Facts>;
+  settled(order: LifecycleTask, signal: AbortSignal): Promise<Facts>;
   /** Something may have changed it. */
   forget(): void;
 }

@@ -2,15 +2,14 @@
 import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TaskReport } from '@gradus/domain';
+import type { LifecycleTask, TaskReport } from '@gradus/domain';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../failures.js';
-import type { TaskOrder } from './artifact.js';
 import type { Started } from './command.js';
 
 export interface KnownTask {
   /** Null of one that was cancelled before it came. */
-  order: TaskOrder | null;
+  order: LifecycleTask | null;
   status: TaskReport['status'];
   error: string | null;
   /** The newest command for it; null: none was begun, so one may be. */

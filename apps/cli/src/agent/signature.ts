@@ -2,8 +2,8 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Artifact } from '@gradus/domain';
 import { UsageError } from '../failures.js';
-import type { Artifact } from './artifact.js';
 import { ArtifactFault } from './download.js';
 
 /** By the id that artifacts name them by. */

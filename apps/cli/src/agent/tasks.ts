@@ -1,5 +1,5 @@
 // The agent's lifecycle tasks: each is carried out once, one after the other, and its end is remembered.
-import type { TaskOrder } from './artifact.js';
+import type { LifecycleTask } from '@gradus/domain';
 import { dropArtifacts, fetchArtifacts } from './artifacts.js';
 import {
   awaitStarted,
@@ -20,7 +20,7 @@ import type { AgentSettings } from './settings.js';
 
 export interface Tasks {
   /** Carries out a task that it does not know; of one that it knows the status is said again. */
-  take(order: TaskOrder): void;
+  take(order: LifecycleTask): void;
   /** Drops a task that has not ended; of one that has, or was not known, it is said that it is over. */
   cancel(uuid: string): void;
   /** Goes on with what an earlier agent has left. */
@@ -67,7 +67,7 @@ export function createTasks({
   let last: Promise<void> = Promise.resolve();
   let atWork: string | null = null;
 
-  function enqueue(uuid: string, task: KnownTask, order: TaskOrder): void {
+  function enqueue(uuid: string, task: KnownTask, order: LifecycleTask): void {
     const drop = new AbortController();
     if (task.isCancelled) drop.abort();
     drops.set(uuid, drop);
@@ -75,7 +75,12 @@ export function createTasks({
     last = last.then(() => carryOut(uuid, task, order, drop.signal)).catch(() => undefined);
   }
 
-  async function carryOut(uuid: string, task: KnownTask, order: TaskOrder, drop: AbortSignal): Promise<void> {
+  async function carryOut(
+    uuid: string,
+    task: KnownTask,
+    order: LifecycleTask,
+    drop: AbortSignal,
+  ): Promise<void> {
     signal.throwIfAborted();
     atWork = uuid;
     const { status, error } = await attempt(uuid, task, order, drop).catch((fault): End => {
@@ -95,7 +100,12 @@ export function createTasks({
     onNews();
   }
 
-  async function attempt(uuid: string, task: KnownTask, order: TaskOrder, drop: AbortSignal): Promise<End> {
+  async function attempt(
+    uuid: string,
+    task: KnownTask,
+    order: LifecycleTask,
+    drop: AbortSignal,
+  ): Promise<End> {
     const folder = memory.folderOf(uuid);
     if (task.command !== null) {
       const end = await takeUp(uuid, task.command, order, drop);
@@ -113,7 +123,7 @@ export function createTasks({
   async function takeUp(
     uuid: string,
     command: Started,
-    order: TaskOrder,
+    order: LifecycleTask,
     drop: AbortSignal,
   ): Promise<End | 'not-begun' | 'run-again'> {
     const what = `${uuid}: an earlier agent began its command; going by what became of it`;
@@ -129,10 +139,15 @@ export function createTasks({
     return failed(`interrupted: nobody saw how the command ended; ${component(facts)}`);
   }
 
-  async function run(uuid: string, task: KnownTask, order: TaskOrder, drop: AbortSignal): Promise<SeenEnd> {
+  async function run(
+    uuid: string,
+    task: KnownTask,
+    order: LifecycleTask,
+    drop: AbortSignal,
+  ): Promise<SeenEnd> {
     const folder = memory.folderOf(uuid);
     const artifacts = await fetchArtifacts(
-      order.artifacts ?? [],
+      order.artifacts,
       folder,
       settings.publicKeys,
       source,
@@ -188,7 +203,7 @@ export function createTasks({
     }
   }
 
-  async function judge(end: SeenEnd, order: TaskOrder, folder: string, drop: AbortSignal): Promise<End> {
+  async function judge(end: SeenEnd, order: LifecycleTask, folder: string, drop: AbortSignal): Promise<End> {
     if ('code' in end && end.code === 0) {
       const facts = await instance.settled(order, drop);
       if (isDone(facts, order)) return COMPLETED;
@@ -204,7 +219,7 @@ export function createTasks({
   }
 
   /** Of a task that this agent cannot carry out. */
-  function misdirected({ agentId, componentName }: TaskOrder): string | null {
+  function misdirected({ agentId, componentName }: LifecycleTask): string | null {
     if (agentId !== settings.agentId) return `this is the agent ${settings.agentId}, not ${agentId}`;
     if (componentName === settings.componentName) return null;
     return `this agent upgrades ${settings.componentName}, not ${componentName}`;

@@ -49,13 +49,14 @@ async function lookAt(deps: Deps, lcaUuid: string): Promise<number | null> {
 
 /** @returns null where it was taken; else why not */
 async function push(
-  { outbound, pushWithinMs, logger }: Deps,
+  { store, outbound, pushWithinMs, publicUrl, logger }: Deps,
   lcaUuid: string,
   { callbackUrl, secrets }: PushTarget,
   { tasks, cancel, traces }: TakenWork,
 ): Promise<string | null> {
   linkSpan(traces);
-  const body = JSON.stringify({ lcaUuid, tasks, cancel });
+  const equipped = await store.targets.equip(lcaUuid, tasks, publicUrl);
+  const body = JSON.stringify({ lcaUuid, tasks: equipped, cancel });
   const id = `push_${randomUUID()}`;
   const signed = signedHeaders(id, secrets, new Date(), body);
   const headers = { 'content-type': 'application/json', 'user-agent': 'Gradus', ...signed };

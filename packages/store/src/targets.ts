@@ -1,8 +1,7 @@
 // What lifecycle tasks' targets are made of: looked up as tasks are handed out, and remembered.
-import type { LifecycleTask, ReleaseId, TaskOrder } from '@gradus/domain';
-import type { Store, StoredArtifact } from '@gradus/store';
+import { type ReleaseId, taskArtifactPath } from '@gradus/domain';
 import { LRUCache } from 'lru-cache';
-import { BASE } from '../routes/base.js';
+import type { Releases, StoredArtifact, Targets } from './port.js';
 
 const REMEMBERED = 1_000;
 /** A release that a plan has used stays what it is; once the plans are over it may be removed. */
@@ -10,24 +9,14 @@ const KNOWN_MS = 60_000;
 /** One that comes late is not to be waited for. */
 const MISSING_MS = 2_000;
 
-export interface Targets {
-  /** @returns the artifacts of the task's target; null where it is no release */
-  artifactsOf(task: TaskOrder): Promise<readonly StoredArtifact[] | null>;
-  /**
-   * @param origin where the LCA reaches the api
-   * @returns the tasks with what their targets are made of
-   */
-  equip(lcaUuid: string, tasks: readonly TaskOrder[], origin: string): Promise<LifecycleTask[]>;
-}
-
-export function createTargets(store: Store): Targets {
+export function createTargets(releases: Releases): Targets {
   const known = new LRUCache<string, { artifacts: Promise<readonly StoredArtifact[] | null> }>({
     max: REMEMBERED,
   });
 
   async function read(name: string, id: ReleaseId) {
     try {
-      const release = await store.releases.get(id);
+      const release = await releases.get(id);
       if (release === null) known.set(name, { artifacts: Promise.resolve(null) }, { ttl: MISSING_MS });
       return release?.artifacts ?? null;
     } catch (error) {
@@ -51,12 +40,12 @@ export function createTargets(store: Store): Targets {
       Promise.all(
         tasks.map(async (task) => {
           const artifacts = (await artifactsOf(task)) ?? [];
-          const at = `${origin}${BASE}/lcas/${lcaUuid}/tasks/${task.lifecycleTaskUuid}/artifacts/`;
+          const { lifecycleTaskUuid } = task;
           return {
             ...task,
             artifacts: artifacts.map(({ contentKey: _, ...artifact }) => ({
               ...artifact,
-              url: artifact.url ?? `${at}${artifact.filename}`,
+              url: artifact.url ?? origin + taskArtifactPath(lcaUuid, lifecycleTaskUuid, artifact.filename),
             })),
           };
         }),
