@@ -10,7 +10,7 @@ import { BASE, createAsk } from '../support/http.js';
 import { type Issuer, secondsFromNow, startIssuer } from '../support/issuer.js';
 import { waitFor } from '../support/waitFor.js';
 
-const QUEUES = ['plans', 'batches', 'tasks', 'reports'];
+const QUEUES = ['plans', 'batches', 'tasks', 'reports', 'webhooks', 'pushes'];
 const TOKEN_FIELD = 'Token with the scope queues:admin';
 
 describe.skipIf(!isChromiumThere)('the board', () => {
@@ -233,12 +233,12 @@ describe.skipIf(!isChromiumThere)('the board', () => {
       queues: { name: string; readOnlyMode: boolean }[];
     };
     expect(queues.map(({ name }) => name).toSorted()).toEqual(QUEUES.toSorted());
-    expect(queues.map(({ readOnlyMode }) => readOnlyMode)).toEqual([true, true, true, true]);
+    expect(queues.map(({ readOnlyMode }) => readOnlyMode)).toEqual(QUEUES.map(() => true));
     for (const path of ['/queues/plans/pause', '/queues/plans/clean/completed', '/queues/plans/empty']) {
       expect((await ask('PUT', path)).status, path).toBeGreaterThanOrEqual(400);
     }
     const paused = (await (await ask('GET', '/queues')).json()) as { queues: { isPaused: boolean }[] };
-    expect(paused.queues.map(({ isPaused }) => isPaused)).toEqual([false, false, false, false]);
+    expect(paused.queues.map(({ isPaused }) => isPaused)).toEqual(QUEUES.map(() => false));
   });
 
   it('takes a bearer token too, with its scope', async () => {

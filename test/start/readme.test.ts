@@ -60,7 +60,10 @@ const EXPECTED: Record<string, (answer: unknown, output: string) => void> = {
   openapi: (document) => expect(document).toMatchObject({ openapi: '3.1.0' }),
   board: (board) =>
     expect(board).toMatchObject({
-      queues: ['plans', 'batches', 'tasks', 'reports'].map((name) => ({ name, readOnlyMode: true })),
+      queues: ['plans', 'batches', 'tasks', 'reports', 'webhooks', 'pushes'].map((name) => ({
+        name,
+        readOnlyMode: true,
+      })),
     }),
   'own-plan': (plan) => expect(plan).toMatchObject({ batches: [{ agentIds: ['press-7'] }] }),
   'own-summary': (plan) => expect(plan).toMatchObject({ status: 'completed', counts: { completed: 1 } }),
