@@ -1,7 +1,7 @@
 // Which jobs were found left behind: by a worker that died, or ended without handing them back.
 import type { Connection } from '@gradus/redis';
 
-const QUEUES = ['plans', 'batches', 'tasks', 'reports'];
+const QUEUES = ['plans', 'batches', 'tasks', 'reports', 'webhooks', 'pushes'];
 
 /** @returns a line for each, from the queues' own events */
 export async function stalledJobs(connection: Connection, namespace: string): Promise<string[]> {
