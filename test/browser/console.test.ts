@@ -231,9 +231,24 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
     await client.startPlan(id);
     await page.locator('.log').getByText('The plan started').waitFor();
     await page.locator('.connection', { hasText: 'Live' }).waitFor();
+    // Nor does it miss what came while nobody saw the page.
+    const show = (state: string) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await show('hidden');
+    await client.pausePlan(id, { reason: 'Unseen' });
+    await show('visible');
+    await page.locator('.log').getByText('Unseen').waitFor();
     // Nothing twice, and nothing left out.
     const told = await page.locator('.log > li').allInnerTexts();
-    expect(told.filter((line) => line.includes('The plan was made'))).toHaveLength(1);
+    for (const once of ['The plan was made', 'The plan started', 'Unseen']) {
+      expect(
+        told.filter((line) => line.includes(once)),
+        once,
+      ).toHaveLength(1);
+    }
     // Asking in vain is what the browser complains of.
     operator.complaints.length = 0;
   });

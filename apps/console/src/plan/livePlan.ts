@@ -21,7 +21,7 @@ const FEED = 60;
 const SAMPLES_MS = 180_000;
 /** A batch's failures are read so often where the events do not tell them all. */
 const RECOUNT_MS = 10_000;
-const RECOUNTED = 1_000;
+const MOST_RECOUNTED = 1_000;
 const SLACK = 0.03;
 
 const isDecision = ({ type }: PlanEvent) => !type.startsWith('task.');
@@ -40,7 +40,7 @@ export function watchPlan(planId: string) {
   const samples = signal<readonly Sample[]>([]);
 
   const book = createFailureBook();
-  const recountedAt = new Map<number, number>();
+  const recounted = new Map<number, { at: number; of: number }>();
   const differed = new Set<number>();
   let waiting: PlanEvent[] = [];
   let flushing: number | undefined;
@@ -48,7 +48,8 @@ export function watchPlan(planId: string) {
   let readAt = 0;
   let tookMs = 0;
   let last = '0';
-  let isStopped = false;
+  let isRecounting = false;
+  const ending = new AbortController();
 
   function show(next: PlanSummary): void {
     const known = plan.peek();
@@ -70,21 +71,35 @@ export function watchPlan(planId: string) {
       // While it runs, what has just failed may be told by one of the two alone.
       const slack = status === 'running' ? Math.max(2, failedCount * SLACK) : 0;
       const differs = Math.abs(book.countOf(batchIndex) - failedCount) > slack;
-      const isDue = Date.now() - (recountedAt.get(batchIndex) ?? 0) > RECOUNT_MS;
+      const { at, of } = recounted.get(batchIndex) ?? { at: 0, of: null };
+      // Of very many it reads the first ones alone: no more can be known until there are others.
+      const isDue = Date.now() - at > RECOUNT_MS && of !== failedCount;
       // Once may be the moment between two answers.
       const again = differed.has(batchIndex);
       if (differs) differed.add(batchIndex);
       else differed.delete(batchIndex);
       if (!differs || !again || !isDue) continue;
-      recountedAt.set(batchIndex, Date.now());
-      const filter = { status: 'failed', limit: RECOUNTED } as const;
+      recounted.set(batchIndex, { at: Date.now(), of: failedCount });
+      const filter = { status: 'failed', limit: MOST_RECOUNTED } as const;
       const found = await take(
         client.listBatchTasks(planId, batchIndex, filter, { signal: abort }),
-        RECOUNTED,
+        MOST_RECOUNTED,
       );
       book.replace(batchIndex, found.items);
       failures.value = book.all();
     }
+  }
+
+  /** Of a large batch it takes seconds, for which nothing else is to wait. */
+  async function recountBeside(summary: PlanSummary): Promise<void> {
+    if (isRecounting) return;
+    isRecounting = true;
+    try {
+      await recount(summary, ending.signal);
+    } catch {
+      // The next summary has it tried again.
+    }
+    isRecounting = false;
   }
 
   const summary = poll(async (abort) => {
@@ -93,7 +108,7 @@ export function watchPlan(planId: string) {
       const next = await client.getPlanSummary(planId, { signal: abort });
       tookMs = Date.now() - readAt;
       show(next);
-      await recount(next, abort);
+      void recountBeside(next);
     } catch (error) {
       if (abort.aborted) return;
       if (isProblem(error, 'not-found')) isGone.value = true;
@@ -157,8 +172,7 @@ export function watchPlan(planId: string) {
     show,
     refresh: summary.poke,
     stop: () => {
-      if (isStopped) return;
-      isStopped = true;
+      ending.abort();
       unwatch();
       summary.stop();
       clearTimeout(flushing);
