@@ -1,5 +1,6 @@
 // How the tests run: against the sources, on a real Redis.
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/slowestFirst.js';
 
 /** Our packages' sources instead of what was built of them. */
 const conditions = ['source', 'node', 'import', 'default'];
@@ -20,6 +21,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 3,
+    sequence: { sequencer: SlowestFirst },
     // Real processes run beside the tests; a test that only sometimes passes is a fault, not bad luck.
     retry: 0,
     allowOnly: false,
