@@ -13,6 +13,8 @@ import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
 import { BASE } from '../support/http.js';
 
 const WITHIN_MS = 60_000;
+/** The viewer's, which is neither UTC nor likely the machine's. */
+const ZONE = 'Asia/Kathmandu';
 
 describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
   const viewer = makeApiKey('viewer', ['plans:read', 'agents:read']);
@@ -26,7 +28,7 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
   beforeAll(async () => {
     [gradus, browser] = await Promise.all([startGradus({ keys: [viewer.key] }), launchChromium()]);
     client = createClient({ baseUrl: gradus.url, token: gradus.token });
-    operator = await openConsole(browser, gradus.url);
+    operator = await openConsole(browser, gradus.url, '/', { locale: 'en-US', timezoneId: ZONE });
     page = operator.page;
   });
   afterAll(async () => {
@@ -40,6 +42,7 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
   const inDialog = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true });
 
   it('asks for a token, says why one does not do, and keeps the session from scripts', async () => {
+    expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByLabel('Token').fill('not-a-token');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor();
@@ -139,6 +142,19 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
     await row.getByRole('link', { name: 'Stopped' }).click();
     await button('Resume…').click();
     await inDialog('Resume').click();
+    await button('Pause').waitFor();
+    await page.getByRole('link', { name: 'Plans', exact: true }).first().click();
+    await button('Pause all…').click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Pauses \d+ running plans?/)
+      .waitFor();
+    await inDialog('Pause all').click();
+    await row.getByText('Emergency stop by admin').waitFor();
+    expect(await status()).toBe('paused');
+    await button('Resume all…').click();
+    await inDialog('Resume all').click();
+    await row.getByRole('link', { name: 'Stopped' }).click();
     await button('Pause').click();
     await stand('Paused by admin').waitFor();
     expect(await status()).toBe('paused');
@@ -224,6 +240,11 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
     const { id } = await client.createPlan({ ...UPGRADE, name: 'Healed', agentIds, autoStart: false });
     await page.goto(`${gradus.url}/plans/${id}`);
     await page.locator('.log').getByText('The plan was made by admin').waitFor();
+    const time = page.locator('.log time').first();
+    const at = new Date((await time.getAttribute('datetime')) ?? '');
+    expect(await time.getAttribute('title')).toBe(`${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`);
+    const inZone = at.toLocaleTimeString('en-US', { timeZone: ZONE, hour: '2-digit', minute: '2-digit' });
+    expect(await time.innerText()).toContain(inZone.slice(0, 5));
     const back = gradus.restartApi('SIGKILL');
     await page.getByRole('alert').filter({ hasText: 'The api does not answer' }).waitFor();
     await back;
@@ -288,7 +309,7 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
   it('has no buttons for who may only look, whom the api refuses too', async () => {
     const looking = await openConsole(browser, gradus.url);
     await signInto(looking.page, viewer.token);
-    await looking.page.getByRole('link', { name: 'Healed' }).click();
+    await looking.page.getByRole('list', { name: 'Plans' }).getByRole('link', { name: 'Healed' }).click();
     await looking.page.getByRole('heading', { name: 'Healed' }).waitFor();
     await looking.page.getByText('Batches across time').waitFor();
     for (const name of [/pause/i, /cancel/i, /resume/i, /promote/i, /new plan/i]) {
@@ -328,6 +349,12 @@ describe.skipIf(!isChromiumThere)('the console', { timeout: WITHIN_MS }, () => {
       expect(await accessibilityFaults(page), `${path}, dark and narrow`).toEqual([]);
       const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(tooWide, `${path} is as narrow as the phone`).toBeLessThanOrEqual(0);
+      if (path !== planPath) continue;
+      await button('Roll back…').press('Enter');
+      await page.getByRole('dialog', { name: 'Roll back' }).waitFor();
+      expect(await accessibilityFaults(page), 'a dialog').toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
   });
 

@@ -5,6 +5,13 @@ import { signal } from '@preact/signals';
 /** What a proxy says of an api that it cannot reach, and an api of a Redis that it cannot. */
 const AWAY: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** An api that answers, though not for this plan: one of its version is to be asked. */
+const NEWER = '"code":"newer-version"';
+
+async function isAway(response: Response): Promise<boolean> {
+  return AWAY.has(response.status) && !(await response.clone().text()).includes(NEWER);
+}
+
 /** Whether the api was heard of at the last try. */
 export const isConnected = signal(true);
 
@@ -14,7 +21,7 @@ export const signedOut = signal(0);
 async function watchedFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   try {
     const response = await fetch(input, init);
-    isConnected.value = !AWAY.has(response.status);
+    isConnected.value = !(await isAway(response));
     if (response.status === 401) signedOut.value += 1;
     return response;
   } catch (error) {
