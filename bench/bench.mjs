@@ -1,10 +1,11 @@
 // `npm run bench`: Gradus beside its yardsticks, in one run on one machine. Prints the table, and writes it with its
 // plots where docs/performance.md has room for it. `--only create,pause` measures what these rows need, `--quick` is for
-// trying it out, `--rounds 5` repeats more often.
+// trying it out, `--rounds 5` repeats more often, `--million` adds a plan of a million agents, which takes half an hour.
 import { parseArgs } from 'node:util';
 import { median, shown, spread } from './numbers.mjs';
 import { writeReport } from './report.mjs';
 import { growth } from './rows/growth.mjs';
+import { million } from './rows/million.mjs';
 import { path } from './rows/path.mjs';
 import { pause } from './rows/pause.mjs';
 import { plans } from './rows/plans.mjs';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    million: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
   },
 });
@@ -37,10 +39,18 @@ function measuredOf(row, figures) {
   return { row, ours, yardstick, ratios, isReached };
 }
 
+const groups = [path, growth, plans, reading, pause, workers, ...(values.million ? [million] : [])];
+const names = groups.flatMap((group) => group.rows.map(({ name }) => name));
+const unknown = only?.filter((name) => !names.includes(name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`There is no row ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+  process.exit(2);
+}
+
 /** @type {Measured[]} */
 const measured = [];
 const began = performance.now();
-for (const group of [path, growth, plans, reading, pause, workers]) {
+for (const group of groups) {
   const wanted = group.rows.filter(({ name }) => only === undefined || only.includes(name));
   if (wanted.length === 0) continue;
   /** @type {import('./row.mjs').Figures[]} */

@@ -65,10 +65,12 @@ export function startFleet({ url, token }, lcas) {
  * @param {number} options.perLca
  * @param {number} [options.workers]
  * @param {number} [options.plans] among which the agents are dealt out
+ * @param {number} [options.maxAgents] that a plan may have
  * @param {string} [options.profileFolder]
  */
-export async function runPlans({ agents, perLca, workers = 1, plans = 1, profileFolder }) {
-  const system = await startSystem({ workers, profileFolder });
+export async function runPlans({ agents, perLca, workers = 1, plans = 1, maxAgents, profileFolder }) {
+  const apiEnv = maxAgents === undefined ? {} : { GRADUS_MAX_AGENTS_PER_PLAN: String(maxAgents) };
+  const system = await startSystem({ workers, profileFolder, apiEnv });
   try {
     const { client, redis } = system;
     const lcas = await registerAgents(system, agents, perLca);
