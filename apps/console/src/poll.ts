@@ -2,6 +2,9 @@
 import { effect } from '@preact/signals';
 import { isVisible } from './visible.js';
 
+/** An answer that takes long, of very many batches say, is asked for less often. */
+const PAUSE_FACTOR = 4;
+
 export interface Polling {
   /** Asks at once, or, where an answer is awaited, once more after it. */
   poke(): void;
@@ -10,7 +13,7 @@ export interface Polling {
 
 /**
  * @param load asks once; what it throws is its own business
- * @param everyMs from one answer to the next question
+ * @param everyMs from one answer to the next question, at the least
  */
 export function poll(load: (signal: AbortSignal) => Promise<void>, everyMs: number): Polling {
   let controller: AbortController | null = null;
@@ -25,10 +28,11 @@ export function poll(load: (signal: AbortSignal) => Promise<void>, everyMs: numb
     }
     controller = new AbortController();
     const { signal } = controller;
+    const askedAt = performance.now();
     await load(signal);
     if (signal.aborted) return;
     controller = null;
-    const again = isPoked ? 0 : everyMs;
+    const again = isPoked ? 0 : Math.max(everyMs, PAUSE_FACTOR * (performance.now() - askedAt));
     isPoked = false;
     timer = setTimeout(ask, again);
   }

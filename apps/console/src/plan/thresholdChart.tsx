@@ -26,7 +26,7 @@ function pathOf(failures: readonly Failure[], count: number, from: number, to: n
 }
 
 export function ThresholdChart({ batch, failures }: { batch: BatchSummary; failures: readonly Failure[] }) {
-  const { batchIndex, startedAt, completedAt, failedCount, allowedFailures, forgiven } = batch;
+  const { batchIndex, startedAt, completedAt, failedCount, allowedFailures, forgiven, counts } = batch;
   const line = allowedFailures + forgiven;
   const from = startedAt === null ? now.value : Date.parse(startedAt);
   const to = Math.max(from + 1_000, completedAt === null ? now.value : Date.parse(completedAt));
@@ -43,9 +43,11 @@ export function ThresholdChart({ batch, failures }: { batch: BatchSummary; failu
   const left = line - failedCount + 1;
   const means = isOver
     ? ', past the threshold'
-    : completedAt === null
-      ? `, ${number(left)} more ${left === 1 ? 'pauses' : 'pause'} the plan`
-      : '';
+    : line >= counts.agents
+      ? ', all that there are: they never pause the plan'
+      : completedAt === null
+        ? `, ${number(left)} more ${left === 1 ? 'pauses' : 'pause'} the plan`
+        : '';
   return (
     <figure class={`threshold ${isOver ? 'is-over' : ''}`}>
       <figcaption>
