@@ -6,6 +6,7 @@ import type { FaultKind } from './faults.js';
 const START_WORKERS = 'apps/worker/src/startWorkers.ts';
 const DISPATCH_TASK = 'apps/worker/src/processors/dispatchTask.ts';
 const CHECK_IN = 'apps/api/src/routes/checkIn.ts';
+const TAKE_REPORTS = 'apps/api/src/takeReports.ts';
 const CONNECT = 'packages/redis/src/connect.ts';
 const RETRY_STRATEGY = 'Math.min(50 * 2 ** Math.min(times, 6), RECONNECT_AT_MOST_MS)';
 const PUT_TASK =
@@ -58,7 +59,7 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
     name: 'reports of who has hung up are taken',
     edits: [
       {
-        file: 'apps/api/src/takeReports.ts',
+        file: TAKE_REPORTS,
         from: 'if (await hasHungUp(c.req.raw.signal)) throw',
         to: 'if ((await hasHungUp(c.req.raw.signal)) && reports.length === 0) throw',
       },

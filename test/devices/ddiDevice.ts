@@ -65,8 +65,16 @@ export function createDdiDevice(url: string, authorization: string, controllerId
     const answer = await get(at);
     return { answer, ...(answer.json as PollDocument) };
   };
+  /** Says it again where the api has no time for it, as the clients do. */
   const send = (method: string, href: string, body: string) =>
-    ask(method, href, { authorization, body, headers: { 'content-type': 'application/json' } });
+    waitFor(
+      async () => {
+        const headers = { 'content-type': 'application/json' };
+        const answer = await ask(method, href, { authorization, body, headers });
+        return answer.status !== 503 && answer;
+      },
+      { what: `${controllerId} to be heard` },
+    );
   return {
     at,
     ask,

@@ -18,6 +18,7 @@ const TO = { version: '2.0', release: '20' };
 const SLOW_BYTES_A_SECOND = 400_000;
 const LARGE_BYTES = 1_600_000;
 const SHOWN_CHARACTERS = 4_000;
+const SHOWN_REQUESTS = 60;
 
 /** Each has a component of its own, and so a package of its own. */
 const KINDS: Record<string, { flaw: Flaw; payloadBytes: number }> = {
@@ -57,6 +58,11 @@ it.skipIf(!isSwupdateThere)(
         GRADUS_DDI_POLL_ACTIVE: '1s',
         LOG_LEVEL: 'debug',
       },
+    });
+    onTestFailed(() => {
+      for (const { method, path, status } of gradus.api.log.slice(-SHOWN_REQUESTS)) {
+        console.error(`${method} ${path}: ${status}`);
+      }
     });
     const line = await startNarrowLine(gradus.url, SLOW_BYTES_A_SECOND);
     try {
@@ -102,7 +108,7 @@ it.skipIf(!isSwupdateThere)(
       const large = devices.get('large') ?? expect.unreachable();
       await waitFor(() => large.received() > LARGE_BYTES / 4, {
         what: 'the download to be under way',
-        timeoutMs: 20_000,
+        timeoutMs: 40_000,
       });
       await large.cutPower();
       await waitFor(async () => (await client.getPlanSummary(planId)).status === 'completed', {
@@ -137,7 +143,9 @@ it.skipIf(!isSwupdateThere)(
       const downloads = gradus.api.log.filter(
         ({ path, method }) => method === 'GET' && String(path).endsWith('/large.swu'),
       );
-      expect(downloads.map(({ status }) => status)).toEqual([200, 206]);
+      const [first, ...later] = downloads.map(({ status }) => status);
+      expect(first).toBe(200);
+      expect(later).toContain(206);
     } finally {
       await Promise.all([...devices.values()].map((device) => device.stop()));
       await line.stop();

@@ -18,6 +18,8 @@ import { TENANT } from './ddiDevice.js';
 
 const PATH = process.env['GRADUS_SWUPDATE'] ?? findOnPath('swupdate');
 const LOOK_MS = 50;
+/** It says something at every poll; on a busy machine it was seen to hang in its own pipes. */
+const HUNG_MS = 8_000;
 
 /** With what its packages are signed by. */
 export const isSwupdateThere = PATH !== null && existsSync(PATH) && findOnPath('openssl') !== null;
@@ -131,6 +133,15 @@ export function startSwupdateDevice({
     await ended;
   }
 
+  let saidBytes = 0;
+  let saidAt = performance.now();
+  function isHung(): boolean {
+    const { size } = statSync(path('log'));
+    if (size !== saidBytes) saidAt = performance.now();
+    saidBytes = size;
+    return performance.now() - saidAt > HUNG_MS;
+  }
+
   async function live(): Promise<void> {
     start();
     while (!isStopping) {
@@ -143,6 +154,13 @@ export function startSwupdateDevice({
       } else if (!isCut && child?.exitCode !== null) {
         // As the init of a device does.
         writeSync(log, `it ended by itself, with ${child?.exitCode}\n`);
+        start();
+      }
+      if (isHung()) {
+        // As the watchdog of a device does.
+        await end('SIGKILL');
+        rmSync(cache, { force: true });
+        writeSync(log, 'it hung\n');
         start();
       }
       await wait(LOOK_MS);

@@ -1,6 +1,7 @@
 // Random requests of every route: none may break the api, hang, show its internals or be answered otherwise than documented.
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeArtifactFolder } from '../support/artifactFolder.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { createAsk } from '../support/http.js';
 import { type Issuer, startIssuer } from '../support/issuer.js';
@@ -22,6 +23,7 @@ class Faulty extends Error {
   readonly code = 'faulty-answer';
 }
 
+const artifacts = makeArtifactFolder();
 let issuer: Issuer;
 let gradus: Gradus;
 let grounds: Grounds;
@@ -29,7 +31,7 @@ let document: OpenApi;
 
 beforeAll(async () => {
   issuer = await startIssuer();
-  gradus = await startGradus({ env: issuer.env });
+  gradus = await startGradus({ env: { ...issuer.env, ...artifacts.env } });
   document = (await createAsk(gradus)('GET', '/openapi.json')).json as OpenApi;
   grounds = layGrounds(gradus);
 });

@@ -173,9 +173,14 @@ it('an LCA downloads what it has a task for, with its own token, and no other LC
   expect((await bytesOf(artifact.url.replace('lca-mine', 'lca-theirs'), theirs.token)).status).toBe(404);
   expect((await bytesOf(gradus.url + path, mine.token)).status).toBe(403);
 
+  const names = folder.names();
+  expect((await ask('PUT', path, { body: 'content', headers })).status).toBe(200);
+  expect(folder.names()).toEqual(names);
   const used = await ask('PUT', path, { body: 'another', headers });
   expectProblem(used, 409, 'release-in-use', { planId: expect.any(String) });
+  expect(folder.names()).toEqual(names);
   expect((await client.getRelease(id)).artifacts).toMatchObject([{ size: 7 }]);
+  expect((await bytesOf(artifact.url, mine.token)).bytes.toString()).toBe('content');
   await lca.checkIn([reportOn(task, 'failed')]);
   await waitFor(async () => (await bytesOf(artifact.url, mine.token)).status === 404, {
     what: 'the task to be over, and its artifacts to be out of reach',

@@ -184,6 +184,42 @@ it('a rollback to a release that is gone is refused, and is made once the releas
   expect((await client.rollbackPlan(again.id)).toVersion).toBe('1.2.0');
 });
 
+it('a rollback by the threshold to a release that is gone is not begun: the plan fails, and says so', async () => {
+  const agentIds = ['gone-0', 'gone-1'];
+  const components = [{ componentName: 'gone', actualVersion: '1.1.0', actualRelease: '1' }];
+  for (const agentId of agentIds) await client.putAgent(agentId, { lcaUuid: 'lca-gone', components });
+  const lca = createHandLca(client, 'lca-gone');
+  const before = { componentName: 'gone', version: '1.2.0', release: '215' };
+  const onBefore = { actualVersion: before.version, actualRelease: before.release };
+  await client.putRelease(before, [ELSEWHERE]);
+  const there = { ...UPGRADE, fromVersion: '1.1.0', toVersion: '1.2.0', toRelease: '215', agentIds };
+  const { id } = await client.createPlan(there);
+  await lca.checkIn((await lca.takeTasks(2)).map((task) => reportOn(task, 'completed', onBefore)));
+  await waitFor(async () => (await client.getPlanSummary(id)).status === 'completed', {
+    what: 'the way there',
+  });
+  await client.deleteRelease(before);
+
+  const plan = await client.createPlan({
+    ...UPGRADE,
+    agentIds,
+    failureThreshold: 0,
+    onThreshold: 'rollback',
+  });
+  const [first, second] = await lca.takeTasks(2);
+  if (first === undefined || second === undefined) return expect.unreachable();
+  await lca.checkIn([reportOn(first, 'completed', ON_TARGET)]);
+  await lca.checkIn([reportOn(second, 'failed')]);
+  const { error } = await waitFor(
+    async () => {
+      const summary = await client.getPlanSummary(plan.id);
+      return summary.status === 'failed' && summary;
+    },
+    { what: 'the plan to fail' },
+  );
+  expect(error).toContain('unknown-release');
+});
+
 it('where releases are required, a plan to what is none is refused, and nothing is left of it', async () => {
   const api = await gradus.addApi({ env: { GRADUS_REQUIRE_RELEASES: 'true' } });
   const strict = createAsk({ url: String(api.ready['url']), token: gradus.token });

@@ -2,10 +2,11 @@
 import type { HttpMetrics } from '@gradus/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { every } from 'hono/combine';
+import { every, except } from 'hono/combine';
 import type { ApiApp, ApiDeps, ApiEnv } from '../env.js';
 import { Problem } from '../errors.js';
 import { limitRate } from '../rateLimits.js';
+import { confirmWrites } from '../replicated.js';
 import { DEVICE_PATH, lcaOf } from './deviceAgent.js';
 import { DeviceTokens } from './deviceTokens.js';
 import { ddiRoutes } from './routes.js';
@@ -58,6 +59,7 @@ export function createDdi(
       (c) => c.var.device.lcaUuid,
     ),
     bodyLimit({ maxSize, onError }),
+    except(({ req }: Context) => ['GET', 'HEAD'].includes(req.method), confirmWrites(deps)),
   ) as MiddlewareHandler<ApiEnv>;
   app.use(`${DEVICE_PATH}/*`, before);
   ddiRoutes(app, deps, ddi);

@@ -45,11 +45,13 @@ export function readFeedback(text: string): Feedback {
     // As far as it can be read.
   }
   const [, details = ''] = /"details"\s*:\s*\[(.*)/.exec(clean) ?? [];
+  // Cut before anything else is looked for in it: a device may send any length.
+  const said = cut(details);
   return {
     execution: field(clean, 'execution'),
     finished: field(clean, 'finished'),
     isWhole: false,
-    details: cut(details.replace(/[\s\]}]*$/, '')),
+    details: said.replace(/[\s\]}]{1,9}$/, ''),
   };
 }
 

@@ -1,4 +1,5 @@
 // UploadArtifact: a file of any length, hashed and checked as it comes.
+import type { StoredArtifact } from '@gradus/store';
 import { createRoute, z } from '@hono/zod-openapi';
 import { receiveContent, type Said } from '../artifacts/receive.js';
 import { removeContents } from '../artifacts/sweep.js';
@@ -61,6 +62,16 @@ function lengthOf(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined;
 }
 
+function isSame(one: StoredArtifact, other: StoredArtifact): boolean {
+  return (
+    one.contentKey !== null &&
+    one.filename === other.filename &&
+    one.sha256 === other.sha256 &&
+    one.signature === other.signature &&
+    one.publicKeyId === other.publicKeyId
+  );
+}
+
 export function uploadArtifact(app: ApiApp, deps: ApiDeps): void {
   const { store, artifactFiles, artifactLimitBytes, logger } = deps;
   app.openapi(route, async (c) => {
@@ -83,14 +94,16 @@ export function uploadArtifact(app: ApiApp, deps: ApiDeps): void {
     const received = await receiveContent(artifactFiles, bytes, said, limits);
     const artifact = { filename, ...received, url: null, signature, publicKeyId };
     // Where this throws it may have been written all the same: the content stays, and the sweep looks after it.
-    const result = await store.releases.put(id, (before) => [
-      ...before.filter((one) => one.filename !== filename),
-      artifact,
-    ]);
-    if (result.outcome === 'in-use') {
-      await removeContents(artifactFiles, [received], logger);
-      throw releaseInUse(result.planId);
-    }
+    const result = await store.releases.put(id, (before) => {
+      // What is there already stays where it is: others may be reading it just now.
+      if (before.some((one) => isSame(one, artifact))) return before;
+      return [...before.filter((one) => one.filename !== filename), artifact];
+    });
+    const isKept =
+      result.outcome !== 'in-use' &&
+      result.release.artifacts.some(({ contentKey }) => contentKey === received.contentKey);
+    if (!isKept) await removeContents(artifactFiles, [received], logger);
+    if (result.outcome === 'in-use') throw releaseInUse(result.planId);
     await removeContents(artifactFiles, result.dropped, logger);
     return c.json(shownRelease(c, deps, result.release), result.outcome === 'created' ? 201 : 200);
   });
