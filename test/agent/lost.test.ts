@@ -32,6 +32,7 @@ function leave(machine: Machine, uuid: string, boot: string, files: string[]): v
     fromVersion: '1.2.0',
     deadline: '2100-01-01T00:00:00.000Z',
     attempt: 1,
+    artifacts: [],
   };
   const command = { pid: NOBODY, identity: `${boot} 1` };
   const task = { order, status: 'running', error: null, command, runs: 1, isCancelled: false, isHeard: true };

@@ -51,9 +51,8 @@ test('the api lives on, and hears of new work as before', async () => {
   network.restore();
   await untilSubscribed(true);
 
-  await client.createPlan({
-    ...{ name: 'one', fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' },
-    agentIds: ['a1'],
-  });
+  const upgrade = { name: 'one', fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' };
+  // With a key it is tried again where the connection for commands is not back yet.
+  await client.createPlan({ ...upgrade, agentIds: ['a1'] }, { idempotencyKey: 'one' });
   expect((await held).tasks).toMatchObject([{ agentId: 'a1' }]);
 });

@@ -3,19 +3,30 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Ends of paths; files of which much is waiting, whatever their size. The longest first. */
 const SLOW = [
+  'e2e/crash.test.ts',
   'chaos/chaos.test.ts',
-  'start/readme.test.ts',
+  'e2e/versions.test.ts',
   'model/model.test.ts',
-  'redis/waitReplicas.test.ts',
   'redis/sentinel.test.ts',
-  'overload/overload.test.ts',
-  'cli/exitCodes.test.ts',
-  'browser/console.test.ts',
   'redis/cluster.test.ts',
-  'devices/ddi.test.ts',
-  'agent/upgrade.test.ts',
+  'start/readme.test.ts',
+  'e2e/drain.test.ts',
+  'e2e/rollingRestart.test.ts',
+  'security/jwt.test.ts',
+  'redis/waitReplicasForms.test.ts',
+  'redis/waitReplicas.test.ts',
+  'browser/console.test.ts',
+  'operations/restore.test.ts',
+  'cli/watchPiped.test.ts',
+  'security/jwtSettings.test.ts',
+  'redis/tls.test.ts',
   'browser/board.test.ts',
-  'devices/swupdate.test.ts',
+  'e2e/push.test.ts',
+  'fuzz/fuzz.test.ts',
+  'contract/newerPlan.test.ts',
+  'cli/exitCodes.test.ts',
+  'devices/ddi.test.ts',
+  'e2e/threshold.test.ts',
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {
