@@ -1,5 +1,5 @@
 // What the process is told by its environment.
-import { ITSELF, parseDuration, SCOPES } from '@gradus/domain';
+import { ITSELF, isPublicUrl, PUBLIC_URL_RULE, parseDuration, SCOPES } from '@gradus/domain';
 import { z } from '@hono/zod-openapi';
 import { filesPlace } from './artifacts/filesPlace.js';
 import { type DdiSettings, deviceTokens, proof } from './ddi/settings.js';
@@ -116,10 +116,7 @@ const environment = z.object({
   GRADUS_TRUST_PROXY: truth,
   GRADUS_PUBLIC_URL: z
     .string()
-    .refine(
-      (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
-      'must be an address such as https://gradus.example',
-    )
+    .refine(isPublicUrl, PUBLIC_URL_RULE)
     .transform((text) => new URL(text).origin)
     .optional(),
   GRADUS_ARTIFACTS: filesPlace.optional(),

@@ -4,7 +4,9 @@ import {
   CALLBACK_URL_RULE,
   isCallbackSecret,
   isCallbackUrl,
+  isPublicUrl,
   KEPT_EVENT_TYPES,
+  PUBLIC_URL_RULE,
   parseDuration,
 } from '@gradus/domain';
 import { InvalidNetwork, parseNetworks } from '@gradus/outbound';
@@ -124,10 +126,7 @@ const environment = z.object({
   GRADUS_WAIT_TIMEOUT: timeout('1s', 1_000, 10_000),
   GRADUS_PUBLIC_URL: z
     .string()
-    .refine(
-      (text) => /^https?:\/\/[^/?#]+\/?$/.test(text) && URL.canParse(text),
-      'must be an address such as https://gradus.example',
-    )
+    .refine(isPublicUrl, PUBLIC_URL_RULE)
     .transform((text) => new URL(text).origin)
     .default(''),
   GRADUS_PUSH_TIMEOUT: timeout('5s', 1_000, 60_000),

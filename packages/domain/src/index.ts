@@ -16,6 +16,7 @@ export * from './lca.js';
 export * from './plan.js';
 export * from './planner.js';
 export * from './problem.js';
+export * from './publicUrl.js';
 export * from './release.js';
 export * from './scopes.js';
 export * from './task.js';

@@ -1,6 +1,7 @@
 // plans/reconcile: puts back the job of every plan that has not ended, wherever it got lost, hands over what is untold
 // of plans, has LCAs pushed what nobody pushes, counts the plans while it is at it, and deletes those that ended long
 // ago.
+import { ITSELF } from '@gradus/domain';
 import { reconcileJob } from '@gradus/queues';
 import type { Deps } from '../deps.js';
 import { processor } from '../processor.js';
@@ -24,7 +25,7 @@ export function reconcile(deps: Deps) {
     }
     const deleted = await store.steps.deleteEndedBefore(store.now() - deps.planRetentionMs);
     // Its events went with it.
-    for (const planId of deleted) logger.info({ planId, actor: 'gradus' }, 'plan deleted: kept long enough');
+    for (const planId of deleted) logger.info({ planId, actor: ITSELF }, 'plan deleted: kept long enough');
     const left = await store.lcas.leftWaiting(nextLcas, LCAS_A_ROUND);
     nextLcas = left.next;
     for (const lcaUuid of left.lcaUuids) await queues.ensurePushJob(lcaUuid, 0);
