@@ -22,6 +22,7 @@ import { type Fields, type StateRows, type StaticAgent, stateRow } from './store
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { freshTaskUuid } from './uuids.js';
+import { wellFormedJson } from './wellFormed.js';
 
 /** A making takes no longer; one that has not published its plan by then never does. */
 export const LEASE_MS = 120_000;
@@ -167,13 +168,14 @@ async function writeAgents(
   records: AgentRecord[],
 ): Promise<void> {
   const ordinals = chunks([...agents.keys()], AGENTS_A_WRITE);
+  const hashes = (['plan', 'agents', 'state'] as const).map((part) => keys.plan(planId, part));
   const write = (part: number[]) => {
-    const lines = part.map((ordinal) => {
+    const lines = part.flatMap((ordinal) => {
       const agent = agents[ordinal] as PlannedAgent;
       const state = stateOf(agent, records[ordinal]);
-      return { ordinal, static: JSON.stringify(staticOf(agent)), state: JSON.stringify(state) };
+      return [String(ordinal), wellFormedJson(staticOf(agent)), wellFormedJson(state)];
     });
-    return scripts.run<string>('write-agents', keys.planAll(planId), { agents: lines });
+    return scripts.raw('write-agents', hashes, lines);
   };
   const answers = await pMap(ordinals, write, { concurrency: WRITES_AT_ONCE });
   if (answers.includes('abandoned')) throw new StoreUnavailable(new ReservationLost(planId));

@@ -11,7 +11,6 @@ import { wellFormedJson } from './wellFormed.js';
 const FOLDERS = {
   plan: [
     'reserve-plan',
-    'write-agents',
     'publish-plan',
     'abandon-plan',
     'start-plan',
@@ -32,6 +31,7 @@ const FOLDERS = {
     'read-snapshot',
     'note-announced',
   ],
+  making: ['write-agents'],
   mailbox: [
     'put-task',
     'take',
@@ -52,6 +52,7 @@ const FOLDERS = {
 } as const;
 
 const STANDING_ALONE = new Set<string>([
+  ...FOLDERS.making,
   ...FOLDERS.inventory,
   ...FOLDERS.idempotency,
   ...FOLDERS.schema,
