@@ -12,12 +12,12 @@ export function accessLog(logger: Logger): MiddlewareHandler<ApiEnv> {
     c.set('about', {});
     await next();
     const line = {
-      requestId: c.var.requestId,
+      requestId: c.get('requestId'),
       method: c.req.method,
       path: c.req.path,
       status: c.res.status,
       ms: Math.round(performance.now() - began),
-      ...c.var.about,
+      ...c.get('about'),
     };
     if (ROUTINE.test(c.req.path) && c.res.ok) logger.debug(line, 'request');
     else logger.info(line, 'request');

@@ -2,29 +2,26 @@
 import { setMaxListeners } from 'node:events';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { except } from 'hono/combine';
-import { secureHeaders } from 'hono/secure-headers';
 import { accessLog } from './accessLog.js';
+import { setAnswerHeaders } from './answerHeaders.js';
 import { authenticate, createAuth } from './auth.js';
 import { BOARD_PATH, createBoard } from './board/board.js';
-import { forbidCaching } from './caching.js';
+import { limitBody } from './bodyLimit.js';
 import { serveConsole } from './console/console.js';
 import { createDdi } from './ddi/ddi.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
-import { Problem } from './errors.js';
 import { admit } from './load.js';
 import { measureRequests } from './measureRequests.js';
 import { serveOpenApi } from './openApi.js';
 import { notFound, onError } from './problems.js';
 import { limitRate } from './rateLimits.js';
 import { confirmWrites } from './replicated.js';
-import { answerRequestId, takeRequestId } from './requestIds.js';
+import { takeRequestId } from './requestIds.js';
 import { assertEveryRouteIsScoped, requestsOf } from './routeRegistry.js';
 import { BASE } from './routes/base.js';
 import { cancelPlan } from './routes/cancelPlan.js';
-import { checkIn } from './routes/checkIn.js';
+import { CHECK_IN_PATH, checkIn } from './routes/checkIn.js';
 import { createPlan } from './routes/createPlan.js';
 import { deleteAgent } from './routes/deleteAgent.js';
 import { deleteLca } from './routes/deleteLca.js';
@@ -60,6 +57,7 @@ import { SESSION_PATH, session } from './routes/session.js';
 import { startPlan } from './routes/startPlan.js';
 import { UPLOAD_PATH, uploadArtifact } from './routes/uploadArtifact.js';
 import { traceRequests } from './traceRequests.js';
+import { unless } from './unless.js';
 import { refuseFaults } from './validation.js';
 
 const ROUTES = [
@@ -100,22 +98,23 @@ const ROUTES = [
   metrics,
 ];
 
-/** Whose bodies are taken as they come, of any length. */
-const STREAMED = [IMPORT_PATH, UPLOAD_PATH];
-const UPLOAD = new RegExp(`^${UPLOAD_PATH.replaceAll(/:\w+/g, '[^/]+')}$`);
+/** @returns what takes the paths of a route, as the router has it */
+const pathsOf = (path: string) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`);
+const IMPORT = pathsOf(IMPORT_PATH);
+const UPLOAD = pathsOf(UPLOAD_PATH);
+const CHECK_IN = pathsOf(CHECK_IN_PATH);
 
-/** What is only asked; a check-in may be that too, and sees to it by itself. */
+/** Whose bodies are taken as they come, of any length. */
+const isStreamed = ({ req }: Context) => IMPORT.test(req.path) || UPLOAD.test(req.path);
+
 const changesNothing = ({ req }: Context) =>
   ['GET', 'HEAD'].includes(req.method) || req.query('dryRun') === 'true';
 
-/** Answers that are data load nothing; a page that does says what by itself. */
-const headers = secureHeaders({
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  overwrite: false,
-});
+/** A check-in may change nothing too, and sees to it by itself. */
+const seesToWrites = (c: Context) => CHECK_IN.test(c.req.path) || changesNothing(c);
 
 /**
- * @returns the app; `app.request()` asks it without a socket
+ * @returns the app, to be served by a server of Node.js
  * @throws UnguardedRoute where a route declares no scope
  */
 export function createApp(deps: ApiDeps): ApiApp {
@@ -132,31 +131,26 @@ export function createApp(deps: ApiDeps): ApiApp {
   });
   app.onError(onError(logger));
   app.notFound(notFound);
-  app.use(measureRequests(http), takeRequestId, accessLog(logger), answerRequestId, headers, forbidCaching);
+  app.use(measureRequests(http), takeRequestId, setAnswerHeaders, accessLog(logger));
   if (deps.isTraced) app.use('/api/*', traceRequests);
 
-  const limit = bodyLimit({
-    maxSize: bodyLimitBytes,
-    onError: () => {
-      throw new Problem('body-too-large', `A body has at most ${bodyLimitBytes} bytes.`);
-    },
-  });
-  const admitted = admit(http, limits, bodyLimitBytes, (path) => path === IMPORT_PATH || UPLOAD.test(path));
+  const limit = limitBody(bodyLimitBytes);
+  const admitted = admit(http, limits, bodyLimitBytes, isStreamed);
   const perToken = limitRate(
     rates.perToken,
     () => http.refused('token'),
-    (c) => c.var.caller.subject,
+    (c) => c.get('caller').subject,
   );
   // By the token as well: nobody uses up another's share by naming its LCA.
   const perLca = limitRate(
     rates.perLca,
     () => http.refused('lca'),
-    (c) => `${c.var.caller.subject} ${c.req.path}`,
+    (c) => `${c.get('caller').subject} ${c.req.path}`,
   );
-  app.use('/api/*', admitted, authenticate(auth), perToken, except(STREAMED, limit));
+  app.use('/api/*', admitted, authenticate(auth), perToken, unless(isStreamed, limit));
   app.use(`${BASE}/lcas/*`, perLca);
-  app.use('/api/*', except([`${BASE}/lcas/:lcaUuid/check-in`, changesNothing], confirmWrites(deps)));
-  app.use(SESSION_PATH, admitted, limit, except(changesNothing, confirmWrites(deps)));
+  app.use('/api/*', unless(seesToWrites, confirmWrites(deps)));
+  app.use(SESSION_PATH, admitted, limit, unless(changesNothing, confirmWrites(deps)));
   app.get(SESSION_PATH, authenticate(auth), perToken);
   app.use(METRICS_PATH, authenticate(auth), perToken);
 

@@ -17,7 +17,7 @@ export interface Auth {
   /**
    * Takes the bearer token; where none is sent, the session.
    *
-   * @returns who sends the request, now also in `c.var` and its log line; null where it shows neither
+   * @returns who sends the request, now also in the context and its log line; null where it shows neither
    * @throws Problem `unauthenticated`; `unavailable`; `forbidden` where another site used the session
    */
   identify(c: Context<ApiEnv>): Promise<Caller | null>;
@@ -78,7 +78,7 @@ export function createAuth({ store, keys, jwt, trustProxy, logger, shutdown }: A
         header === undefined ? await sessions.callerOf(c) : await callerOfToken(bearerOf(header));
       if (caller === null) return null;
       c.set('caller', caller);
-      c.var.about.subject = caller.subject;
+      c.get('about').subject = caller.subject;
       if (header === undefined) assertSameOrigin(c, trustProxy);
       return caller;
     },
@@ -104,7 +104,7 @@ export function authenticate(auth: Auth): MiddlewareHandler<ApiEnv> {
 /** The part of a route's definition that says, and enforces, which scope it takes. */
 export function scoped(scope: Scope) {
   const requireScope: MiddlewareHandler<ApiEnv> = async (c, next) => {
-    assertScope(c.var.caller, scope);
+    assertScope(c.get('caller'), scope);
     await next();
   };
   return { security: [{ bearer: [scope] }, { session: [scope] }], middleware: requireScope };

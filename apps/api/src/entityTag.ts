@@ -1,5 +1,10 @@
 // Conditional reads.
 
+/** @returns the headers of an answer that the client may keep, asking each time whether it still holds */
+export function taggedWith(etag: string) {
+  return { ETag: etag, 'Cache-Control': 'private, no-cache' };
+}
+
 /**
  * @param ifNoneMatch the request's header
  * @param etag as the answer's header would have it

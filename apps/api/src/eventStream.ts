@@ -22,7 +22,7 @@ export function streamEvents(
 ): Response {
   // A proxy that gathers what it passes on would hold events back.
   c.header('X-Accel-Buffering', 'no');
-  const { expiresAt } = c.var.caller;
+  const { expiresAt } = c.get('caller');
   const hasExpired = () => expiresAt !== null && store.now() >= expiresAt;
   return streamSSE(c, async (stream) => {
     let last = after;

@@ -19,14 +19,8 @@ function announcedBytes(c: Context<ApiEnv>, atMost: number): number {
   return isUntold ? atMost : Math.min(atMost, Number.isFinite(length) ? length : atMost);
 }
 
-/** Without a socket, as the app is asked by `app.request()`, there are none. */
-function bindingsOf(c: Context<ApiEnv>): Partial<HttpBindings> {
-  return c.env ?? {};
-}
-
 /** A body that trickles in keeps its share of the limits from others. */
-function endSlowBody({ incoming }: Partial<HttpBindings>): void {
-  if (incoming === undefined) return;
+function endSlowBody({ incoming }: HttpBindings): void {
   // Where nobody reads the body, as of a GET, it has come and yet not ended.
   const timer = setTimeout(() => incoming.complete || incoming.destroy(), BODY_WITHIN_MS);
   const clear = () => clearTimeout(timer);
@@ -37,13 +31,13 @@ function endSlowBody({ incoming }: Partial<HttpBindings>): void {
  * Lets in as many requests as the limits allow; the others are answered 503 before any of their body is read.
  *
  * @param bodyLimitBytes of one request
- * @param isStream whether a request's body is taken as it comes, for however long, and never held whole
+ * @param isStream whether the request's body is taken as it comes, for however long, and never held whole
  */
 export function admit(
   http: HttpMetrics,
   limits: LoadLimits,
   bodyLimitBytes: number,
-  isStream: (path: string) => boolean,
+  isStream: (c: Context<ApiEnv>) => boolean,
 ): MiddlewareHandler<ApiEnv> {
   const inHand = { requests: 0, waiting: 0, bodyBytes: 0 };
   const count = (kind: 'requests' | 'waiting', change: 1 | -1) => {
@@ -55,8 +49,7 @@ export function admit(
     return overloaded(what);
   };
   return async (c, next) => {
-    const bindings = bindingsOf(c);
-    const isStreamed = isStream(c.req.path);
+    const isStreamed = isStream(c);
     let bytes = isStreamed ? 0 : announcedBytes(c, bodyLimitBytes);
     if (inHand.requests >= limits.requests) throw refuse('requests', 'requests');
     // One alone is let in however large it may be.
@@ -81,13 +74,14 @@ export function admit(
         c.set('hasWaited', true);
       },
     });
-    if (!isStreamed) endSlowBody(bindings);
+    if (!isStreamed) endSlowBody(c.env);
     try {
       await next();
     } finally {
       // The answer goes out after this, for as long as the client takes to read it.
-      if (bindings.outgoing === undefined || bindings.outgoing.closed) release();
-      else bindings.outgoing.once('close', release);
+      const { outgoing } = c.env;
+      if (outgoing.closed) release();
+      else outgoing.once('close', release);
     }
   };
 }

@@ -12,12 +12,11 @@ export function measureRequests(http: HttpMetrics): MiddlewareHandler<ApiEnv> {
     const route = routeOf(c);
     const { status } = c.res;
     const tell = () => {
-      const seconds = c.var.hasWaited ? null : (performance.now() - began) / 1_000;
+      const seconds = c.get('hasWaited') ? null : (performance.now() - began) / 1_000;
       http.answered({ method, route, status, seconds });
     };
-    // Without a socket, as the app is asked by `app.request()`, the answer is out at once.
-    const outgoing = c.env?.outgoing;
-    if (outgoing === undefined || outgoing.closed) tell();
+    const { outgoing } = c.env;
+    if (outgoing.closed) tell();
     else outgoing.once('close', tell);
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreatePlanResult } from '@gradus/store';
 import type { Context } from 'hono';
 import { tryEnqueue } from './enqueue.js';
+import { taggedWith } from './entityTag.js';
 import type { ApiDeps, ApiEnv } from './env.js';
 import { Problem } from './errors.js';
 import { makeOnce } from './idempotency.js';
@@ -63,10 +64,10 @@ export async function answerNewPlan(
   let isRepeat = false;
   if (key === undefined) await make(planId);
   else {
-    const request = { subject: c.var.caller.subject, route, key, body: await body() };
+    const request = { subject: c.get('caller').subject, route, key, body: await body() };
     ({ planId, isRepeat } = await makeOnce(store.idempotency, request, make));
   }
-  c.var.about.planId = planId;
+  c.get('about').planId = planId;
   if (start !== null && !isRepeat) {
     const delayMs = (start.startAt ?? 0) - store.now();
     await tryEnqueue(logger, planId, () => queues.startPlan(planId, delayMs));
@@ -74,9 +75,9 @@ export async function answerNewPlan(
   if (prefersMinimal(headers.prefer)) {
     const read = await store.plans.readSummary(planId);
     if (read === null) throw noSuchPlan(planId);
-    return c.json(inOrder(read.plan), 200, { ...MINIMAL, ETag: read.etag });
+    return c.json(inOrder(read.plan), 200, { ...MINIMAL, ...taggedWith(read.etag) });
   }
   const opened = await store.plans.open(planId);
   if (opened === null) throw noSuchPlan(planId);
-  return streamPlan(store, opened, logger, { requestId: c.var.requestId });
+  return streamPlan(store, opened, logger, { requestId: c.get('requestId') });
 }

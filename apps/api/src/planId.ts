@@ -18,7 +18,7 @@ export function planIdOf(c: Context<ApiEnv>, given: string): string {
   const uuid = PLAN_ID.exec(given.toLowerCase())?.[1];
   if (uuid === undefined) throw noSuchPlan(given);
   const planId = `plan-${uuid}`;
-  c.var.about.planId = planId;
+  c.get('about').planId = planId;
   return planId;
 }
 
@@ -29,7 +29,7 @@ export function planIdOf(c: Context<ApiEnv>, given: string): string {
 export function batchIndexOf(c: Context<ApiEnv>, given: string): number {
   if (!/^\d{1,9}$/.test(given)) throw noSuchBatch(given);
   const batchIndex = Number(given);
-  c.var.about.batchIndex = batchIndex;
+  c.get('about').batchIndex = batchIndex;
   return batchIndex;
 }
 

@@ -4,11 +4,12 @@ import type { Batch, Forecast, Plan, PlanHeader } from '@gradus/domain';
 import type { OpenedPlan, Preview, Store } from '@gradus/store';
 import type { TypedResponse } from 'hono';
 import type { Logger } from 'pino';
+import { taggedWith } from './entityTag.js';
 import { headOf, tailOf } from './planFields.js';
 
 /** So many batches are read ahead at most, and no more than hold so many agents together. */
 const READ_AHEAD_BATCHES = 16;
-const READ_AHEAD_AGENTS = 1_000;
+const READ_AHEAD_AGENTS = 4_000;
 const TASKS_A_CHUNK = 500;
 /** Small parts are sent together: a write for each would cost more than the plan's reading. */
 const CHUNK_CHARACTERS = 32_768;
@@ -103,7 +104,7 @@ export function streamPlan(
   const parts = encoded(planJson(opened.plan, readBatches(store, opened), {}), (err) => {
     logger.error({ err, planId: opened.plan.id, ...about }, 'a plan could not be read to its end');
   });
-  return jsonResponse(parts, { ETag: opened.etag });
+  return jsonResponse(parts, taggedWith(opened.etag));
 }
 
 /** Answers a plan that is not made, all of it. */

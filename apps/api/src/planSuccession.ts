@@ -69,7 +69,7 @@ export function succession({
     app.openapi(route, async (c) => {
       const sourcePlanId = planIdOf(c, c.req.valid('param').id);
       const headers = c.req.valid('header');
-      const given = { sourcePlanId, actor: c.var.caller.subject, ifRevision: headers['if-match'] };
+      const given = { sourcePlanId, actor: c.get('caller').subject, ifRevision: headers['if-match'] };
       return answerNewPlan(c, deps, {
         headers,
         route: `${verb} ${sourcePlanId}`,

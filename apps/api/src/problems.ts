@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import type { ApiEnv } from './env.js';
 import { headersOf, PROBLEMS, Problem } from './errors.js';
+import { isGone } from './hungUp.js';
 
 type RefusalCode = 'invalid-json' | 'forbidden' | 'body-too-large' | 'unsupported-media-type';
 
@@ -56,7 +57,7 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
     // As it was sent: a decoded path is no URI reference.
     instance: new URL(c.req.url).pathname,
     code,
-    requestId: c.var.requestId,
+    requestId: c.get('requestId'),
     ...problem.extension,
   };
   return c.body(JSON.stringify(body), status, {
@@ -68,8 +69,8 @@ function renderProblem(c: Context<ApiEnv>, problem: Problem): Response {
 
 /** Has the request's log line say what it ended in, and why where somebody was not let in. */
 export function noteProblem(c: Context<ApiEnv>, { code, message }: Problem): void {
-  c.var.about.code = code;
-  if (code === 'unauthenticated' || code === 'forbidden') c.var.about.refusal = message;
+  c.get('about').code = code;
+  if (code === 'unauthenticated' || code === 'forbidden') c.get('about').refusal = message;
 }
 
 /** Answers every error that a handler throws; the log gets the cause of those that are not the client's. */
@@ -78,11 +79,11 @@ export function onError(logger: Logger): ErrorHandler<ApiEnv> {
     const problem = toProblem(error);
     noteProblem(c, problem);
     const err = problem.cause ?? problem;
-    const facts = { requestId: c.var.requestId, err, ...c.var.about };
+    const facts = { requestId: c.get('requestId'), err, ...c.get('about') };
     if (problem.code === 'unavailable') logger.warn(facts, 'unavailable');
     if (problem.code === 'internal') {
       // A client that hangs up makes reading its body fail: nothing is wrong here then.
-      if (c.req.raw.signal.aborted) logger.info(facts, 'client went away');
+      if (isGone(c)) logger.info(facts, 'client went away');
       else logger.error(facts, 'unexpected error');
     }
     return renderProblem(c, problem);

@@ -24,7 +24,7 @@ export const artifactParams = releaseParams.extend({
 
 /** @returns the release's id, now also in the request's log line */
 export function releaseIdOf(c: Context<ApiEnv>, { componentName, version, release }: ReleaseId): ReleaseId {
-  c.var.about.release = `${componentName} ${version} ${release}`;
+  c.get('about').release = `${componentName} ${version} ${release}`;
   return { componentName, version, release };
 }
 

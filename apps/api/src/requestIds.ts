@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { requestId } from 'hono/request-id';
 import type { ApiEnv } from './env.js';
 
-const HEADER = 'X-Request-Id';
+export const REQUEST_ID = 'X-Request-Id';
 const ACCEPTED = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** Takes the client's id where it is one that may stand in a log, else makes one. */
@@ -12,12 +12,7 @@ export const takeRequestId: MiddlewareHandler<ApiEnv> = requestId({
   // The middleware's own reading of the header takes other characters.
   headerName: '',
   generator: (c) => {
-    const given = c.req.header(HEADER);
+    const given = c.req.header(REQUEST_ID);
     return given !== undefined && ACCEPTED.test(given) ? given : randomUUID();
   },
 });
-
-export const answerRequestId: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  await next();
-  c.res.headers.set(HEADER, c.var.requestId);
-};

@@ -28,8 +28,8 @@ export async function takeReports(
 ): Promise<void> {
   // An api that stood still finds requests of long ago. What their LCAs have said elsewhere since is newer,
   // and would be overwritten by these if they were taken now.
-  if (await hasHungUp(c.req.raw.signal)) throw new Problem('unavailable', 'The LCA had hung up already.');
-  const job = { lcaUuid, takenAt: deps.store.now(), requestId: c.var.requestId, reports };
+  if (await hasHungUp(c)) throw new Problem('unavailable', 'The LCA had hung up already.');
+  const job = { lcaUuid, takenAt: deps.store.now(), requestId: c.get('requestId'), reports };
   const confirm = watchWrites(deps);
   await within(ENQUEUE_WITHIN_MS, () => enqueue(() => deps.queues.applyReports(job)));
   await confirm();

@@ -8,5 +8,5 @@ export const traceRequests: MiddlewareHandler<ApiEnv> = (c, next) =>
   inRequestSpan(c.req.method, c.req.header(), next, () => ({
     name: routeOf(c) ?? 'none',
     status: c.res.status,
-    about: { ...c.var.about, requestId: c.var.requestId },
+    about: { ...c.get('about'), requestId: c.get('requestId') },
   }));

@@ -23,7 +23,7 @@ import type { StoreParts } from './storeParts.js';
 import { retryPlan, rollbackPlan } from './successors.js';
 import { transact } from './transact.js';
 import { freshTaskUuids } from './uuids.js';
-import { readSummary } from './wholePlan.js';
+import { readSummary, readTag } from './wholePlan.js';
 
 const TASK_PAGE_AGENTS = 200;
 const PLANS_LOOKED_AT_ONCE = 20;
@@ -235,6 +235,7 @@ export function createPlans(parts: StoreParts): Plans {
   return {
     create: (plan, leaseUntil) => createPlan(parts, upgradeOf(plan), { leaseUntil }),
     preview: (plan) => previewPlan(parts, plan),
+    readTag: (planId) => readTag(connection, keys, planId),
     readSummary: summary,
     open: async (planId) => {
       const read = await summary(planId);

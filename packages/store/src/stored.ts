@@ -24,6 +24,12 @@ import { isNewerSchema } from './schema.js';
 
 type TaskField = (typeof TASK_FIELDS)[number];
 
+/** Of each field in a row. */
+const PLACES = Object.fromEntries(TASK_FIELDS.map((field, place) => [field, place])) as Record<
+  TaskField,
+  number
+>;
+
 /** A hash as Redis gives it. */
 export type Fields = Record<string, string>;
 
@@ -231,7 +237,7 @@ export function tasksOf(plan: Fields, agent: StaticAgent, rows: StateRows): Plan
   return components.map((component, index) => {
     const [componentUuid, componentInstanceUuid, componentName, previousVersion, previousRelease] = component;
     const row = rows[index] ?? [];
-    const value = (field: TaskField) => row[TASK_FIELDS.indexOf(field)] || null;
+    const value = (field: TaskField) => row[PLACES[field]] || null;
     const text = (field: TaskField) => value(field)?.toString() ?? null;
     const stored = value('status') as TaskStatus;
     const status = taskStatusIn(going(plan), stored);

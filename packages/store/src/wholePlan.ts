@@ -14,13 +14,16 @@ import type { ReadPlan } from './port.js';
 import {
   batchSummaryOf,
   type Fields,
+  fieldsOf,
   gateOf,
   headerOf,
   isVisible,
   numberOrNull,
   planStatusOf,
+  READABLE_NEEDS,
   type StoredBatch,
 } from './stored.js';
+import { unlessAway } from './storeFaults.js';
 import { transact } from './transact.js';
 
 interface WholePlan {
@@ -103,6 +106,21 @@ function waitingForOf({ plan, open, slots }: WholePlan, batches: BatchSummary[])
   });
 }
 
+const TAG_NEEDS = [...READABLE_NEEDS, 'changes'];
+
+function tagOf(plan: Fields): string {
+  return `W/"${plan['changes']}"`;
+}
+
+/** @returns null where there is no such plan to be seen */
+export async function readTag(connection: Connection, keys: Keys, planId: string): Promise<string | null> {
+  const plan = fieldsOf(
+    TAG_NEEDS,
+    await unlessAway(connection.hmget(keys.plan(planId, 'plan'), ...TAG_NEEDS)),
+  );
+  return isVisible(plan) ? tagOf(plan) : null;
+}
+
 /** @returns null where there is no such plan to be seen */
 export async function readSummary(
   connection: Connection,
@@ -114,5 +132,5 @@ export async function readSummary(
   const batches = summariesOf(whole);
   const counts = batches.map((batch) => batch.counts).reduce(addCounts, NO_AGENTS);
   const header = headerOf(whole.plan, counts, waitingForOf(whole, batches));
-  return { plan: { ...header, batches }, etag: `W/"${whole.plan['changes']}"` };
+  return { plan: { ...header, batches }, etag: tagOf(whole.plan) };
 }

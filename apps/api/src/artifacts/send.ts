@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { StoredArtifact } from '@gradus/store';
 import type { Context } from 'hono';
 import parseRange from 'range-parser';
+import { taggedWith } from '../entityTag.js';
 import type { ApiDeps, ApiEnv } from '../env.js';
 import { Problem } from '../errors.js';
 import type { ByteRange } from './files.js';
@@ -36,9 +37,9 @@ export async function sendArtifact(
 ): Promise<Response> {
   if (contentKey === null) throw noSuchArtifact(filename);
   // It takes as long as the client's line does, and holds no more than a file open.
-  c.var.admission.wait();
+  c.get('admission').wait();
   const etag = `"${sha256}"`;
-  const headers = { 'Accept-Ranges': 'bytes', ETag: etag };
+  const headers = { 'Accept-Ranges': 'bytes', ...taggedWith(etag) };
   if (c.req.header('If-None-Match') === etag) return c.body(null, 304, headers);
   const wanted = wantedOf(c, size, etag);
   if (wanted === 'unsatisfiable') {

@@ -59,7 +59,7 @@ export function createBoard(deps: ApiDeps, auth: Auth): Hono<ApiEnv> {
     try {
       const caller = await auth.callerOfToken(token);
       assertScope(caller, BOARD_SCOPE);
-      c.var.about.subject = caller.subject;
+      c.get('about').subject = caller.subject;
       c.header('Set-Cookie', await auth.sessions.begin(c, caller));
       return null;
     } catch (error) {

@@ -1,12 +1,13 @@
 // DDI on the api's address: who asks, what they may load, and the routes.
 import type { HttpMetrics } from '@gradus/metrics';
 import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { every, except } from 'hono/combine';
+import { every } from 'hono/combine';
+import { limitBody } from '../bodyLimit.js';
 import type { ApiApp, ApiDeps, ApiEnv } from '../env.js';
 import { Problem } from '../errors.js';
 import { limitRate } from '../rateLimits.js';
 import { confirmWrites } from '../replicated.js';
+import { unless } from '../unless.js';
 import { DEVICE_PATH, lcaOf } from './deviceAgent.js';
 import { DeviceTokens } from './deviceTokens.js';
 import { ddiRoutes } from './routes.js';
@@ -26,7 +27,7 @@ function authenticate(tokens: DeviceTokens): MiddlewareHandler<ApiEnv> {
     }
     const lcaUuid = lcaOf(tenant, controllerId);
     c.set('device', { subject: token.name, tenant, controllerId, lcaUuid });
-    Object.assign(c.var.about, { subject: token.name, agentId: controllerId, lcaUuid });
+    Object.assign(c.get('about'), { subject: token.name, agentId: controllerId, lcaUuid });
     await next();
   };
 }
@@ -44,11 +45,7 @@ export function createDdi(
 ): void {
   const { ddi, rates, bodyLimitBytes } = deps;
   if (!ddi) return;
-  const maxSize = Math.min(MAX_BODY_BYTES, bodyLimitBytes);
-  const onError = () => {
-    throw new Problem('body-too-large', `A body has at most ${maxSize} bytes.`);
-  };
-  const subjectOf = (c: Context<ApiEnv>) => c.var.device.subject;
+  const subjectOf = (c: Context<ApiEnv>) => c.get('device').subject;
   const before = every(
     admitted,
     authenticate(new DeviceTokens(ddi.tokens)),
@@ -56,10 +53,10 @@ export function createDdi(
     limitRate(
       rates.perLca,
       () => http.refused('lca'),
-      (c) => c.var.device.lcaUuid,
+      (c) => c.get('device').lcaUuid,
     ),
-    bodyLimit({ maxSize, onError }),
-    except(({ req }: Context) => ['GET', 'HEAD'].includes(req.method), confirmWrites(deps)),
+    limitBody(Math.min(MAX_BODY_BYTES, bodyLimitBytes)),
+    unless(({ req }) => ['GET', 'HEAD'].includes(req.method), confirmWrites(deps)),
   ) as MiddlewareHandler<ApiEnv>;
   app.use(`${DEVICE_PATH}/*`, before);
   ddiRoutes(app, deps, ddi);

@@ -28,7 +28,7 @@ const done = (c: Context<ApiEnv>) => c.body(null, 200);
 
 /** @throws Problem `not-found` where the device is none of the inventory's */
 async function deviceOf(c: Context<ApiEnv>, deps: ApiDeps) {
-  const { device } = c.var;
+  const device = c.get('device');
   const agent = await agentOf(deps, device);
   if (agent === null) throw noSuchDevice(device.controllerId);
   return { device, agent };
@@ -85,7 +85,7 @@ export function ddiRoutes(app: ApiApp, deps: ApiDeps, settings: DdiSettings): vo
   }
 
   app.get(DEVICE_PATH, async (c) => {
-    const { device } = c.var;
+    const device = c.get('device');
     const agent = (await agentOf(deps, device)) ?? (await register(device));
     const [offer, plan] = await Promise.all([offerOf(device), store.inventory.planOf(agent.agentId)]);
     const { configAt, said } = offer.device;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { isKnown } from '../entityTag.js';
+import { isKnown, taggedWith } from '../entityTag.js';
 import type { ApiEnv } from '../env.js';
 import { OPEN_API_PATH } from '../openApi.js';
 import { docsPage, startScript } from './page.js';
@@ -41,8 +41,8 @@ export function createDocs(): Hono<ApiEnv> {
   for (const [name, type] of Object.entries(FILES)) {
     const file = readFileSync(require.resolve(`swagger-ui-dist/${name}`));
     app.get(`/${name}`, (c) => {
-      if (isKnown(c.req.header('If-None-Match'), etag)) return c.body(null, 304, { ETag: etag });
-      return c.body(file, 200, { 'Content-Type': type, ETag: etag });
+      if (isKnown(c.req.header('If-None-Match'), etag)) return c.body(null, 304, taggedWith(etag));
+      return c.body(file, 200, { 'Content-Type': type, ...taggedWith(etag) });
     });
   }
   return app;

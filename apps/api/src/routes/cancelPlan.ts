@@ -42,7 +42,7 @@ export function cancelPlan(app: ApiApp, deps: ApiDeps): void {
     const planId = planIdOf(c, c.req.valid('param').id);
     const ifRevision = c.req.valid('header')['if-match'];
     const { reason = null } = c.req.valid('json');
-    const result = await store.plans.cancel({ planId, actor: c.var.caller.subject, ifRevision, reason });
+    const result = await store.plans.cancel({ planId, actor: c.get('caller').subject, ifRevision, reason });
     const summary = await answerCommand(deps, planId, 'cancel', result, ({ currentBatch }) =>
       tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),
     );

@@ -20,6 +20,9 @@ import { BASE } from './base.js';
 
 const MAX_WAIT_S = 60;
 
+/** As the router has it. */
+export const CHECK_IN_PATH = `${BASE}/lcas/:lcaUuid/check-in`;
+
 const route = createRoute({
   ...scoped('agents:check-in'),
   operationId: 'CheckIn',
@@ -65,17 +68,17 @@ export function checkIn(app: ApiApp, deps: ApiDeps): void {
   const { store } = deps;
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
-    c.var.about.lcaUuid = lcaUuid;
-    lcaOfCaller(c.var.caller, lcaUuid);
+    c.get('about').lcaUuid = lcaUuid;
+    lcaOfCaller(c.get('caller'), lcaUuid);
     const waitMs = c.req.valid('query').wait * 1_000;
     // First: reports that are taken and then answered 503 would be sent again for nothing.
-    if (waitMs > 0) c.var.admission.wait();
+    if (waitMs > 0) c.get('admission').wait();
     const { reports = [] } = c.req.valid('json');
     if (reports.length > 0) {
       await assertOwned(store.inventory, lcaUuid, reports);
       await takeReports(c, deps, lcaUuid, reports);
     }
-    const { tasks, cancel, traces } = await takeWork(deps, lcaUuid, waitMs, c.req.raw.signal);
+    const { tasks, cancel, traces } = await takeWork(c, deps, lcaUuid, waitMs);
     linkSpan(traces);
     const equipped = await store.targets.equip(lcaUuid, tasks, publicUrlOf(c, deps));
     return c.json({ accepted: reports.length, tasks: equipped, cancel }, 200);

@@ -77,8 +77,8 @@ export function createPlan(app: ApiApp, deps: ApiDeps): void {
     const planOf = (id: string): NewPlan => ({
       ...given,
       id,
-      createdBy: createdBy ?? c.var.caller.subject,
-      actor: c.var.caller.subject,
+      createdBy: createdBy ?? c.get('caller').subject,
+      actor: c.get('caller').subject,
       observeDuration: observeDuration.given,
       observeMs: observeDuration.ms,
       startAt,

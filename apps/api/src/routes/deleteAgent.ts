@@ -26,8 +26,8 @@ const route = createRoute({
 export function deleteAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    c.var.about.agentId = agentId;
-    await assertAgentOfCaller(store.inventory, c.var.caller, agentId);
+    c.get('about').agentId = agentId;
+    await assertAgentOfCaller(store.inventory, c.get('caller'), agentId);
     const result = await store.inventory.remove(agentId);
     if (result.outcome === 'busy') throw agentBusy(agentId, result.planId);
     if (result.outcome === 'not-found') throw noSuchAgent(agentId);

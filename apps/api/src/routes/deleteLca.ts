@@ -26,8 +26,8 @@ const route = createRoute({
 export function deleteLca(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
-    c.var.about.lcaUuid = lcaUuid;
-    lcaOfCaller(c.var.caller, lcaUuid);
+    c.get('about').lcaUuid = lcaUuid;
+    lcaOfCaller(c.get('caller'), lcaUuid);
     if (!(await store.lcas.remove(lcaUuid))) throw notPushedTo(lcaUuid);
     return c.body(null, 204);
   });

@@ -36,8 +36,8 @@ const route = createRoute({
 export function downloadTaskArtifact(app: ApiApp, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid, lifecycleTaskUuid, filename: wanted } = c.req.valid('param');
-    c.var.about.lcaUuid = lcaUuid;
-    lcaOfCaller(c.var.caller, lcaUuid);
+    c.get('about').lcaUuid = lcaUuid;
+    lcaOfCaller(c.get('caller'), lcaUuid);
     const task = await deps.store.mailboxes.find(lcaUuid, lifecycleTaskUuid);
     if (task === null) throw new Problem('not-found', 'The LCA has no such task.');
     const artifacts = (await deps.store.targets.artifactsOf(task)) ?? [];

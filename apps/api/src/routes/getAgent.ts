@@ -29,8 +29,8 @@ const route = createRoute({
 export function getAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    c.var.about.agentId = agentId;
-    await assertAgentOfCaller(store.inventory, c.var.caller, agentId);
+    c.get('about').agentId = agentId;
+    await assertAgentOfCaller(store.inventory, c.get('caller'), agentId);
     const found = await store.inventory.get(agentId);
     if (found === null) throw noSuchAgent(agentId);
     return c.json(found, 200);

@@ -33,8 +33,8 @@ export function notPushedTo(lcaUuid: string): Problem {
 export function getLca(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
-    c.var.about.lcaUuid = lcaUuid;
-    lcaOfCaller(c.var.caller, lcaUuid);
+    c.get('about').lcaUuid = lcaUuid;
+    lcaOfCaller(c.get('caller'), lcaUuid);
     const found = await store.lcas.get(lcaUuid);
     if (found === null) throw notPushedTo(lcaUuid);
     return c.json(found, 200);

@@ -1,16 +1,16 @@
 // GetGraduatedPlan: the whole plan, or its summary.
 import { createRoute, z } from '@hono/zod-openapi';
 import { scoped } from '../auth.js';
-import { isKnown } from '../entityTag.js';
+import { isKnown, taggedWith } from '../entityTag.js';
 import type { ApiApp, ApiDeps } from '../env.js';
 import { PLAN_ANSWERS } from '../examples/plans.js';
-import { inOrder } from '../planFields.js';
 import { noSuchPlan, planIdOf } from '../planId.js';
 import { streamPlan } from '../planStream.js';
 import { withHeaders } from '../schemas/answerHeaders.js';
 import { json } from '../schemas/content.js';
 import { plan, planSummary } from '../schemas/plan.js';
 import { problems } from '../schemas/problem.js';
+import { answerSummary, keepSummaries } from '../summaries.js';
 import { BASE, planParams } from './base.js';
 
 const route = createRoute({
@@ -47,20 +47,22 @@ const route = createRoute({
 });
 
 export function getPlan(app: ApiApp, { store, logger }: ApiDeps): void {
+  const summaryOf = keepSummaries(store);
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
     const isSummary = c.req.valid('query').view === 'summary';
     const known = c.req.valid('header')['if-none-match'];
     if (isSummary) {
-      const read = await store.plans.readSummary(planId);
-      if (read === null) throw noSuchPlan(planId);
-      const headers = { ETag: read.etag };
-      if (isKnown(known, read.etag)) return c.body(null, 304, headers);
-      return c.json(inOrder(read.plan), 200, headers);
+      const etag = await store.plans.readTag(planId);
+      if (etag === null) throw noSuchPlan(planId);
+      if (isKnown(known, etag)) return c.body(null, 304, taggedWith(etag));
+      const shown = await summaryOf(planId, etag);
+      if (shown === null) throw noSuchPlan(planId);
+      return answerSummary(shown);
     }
     const opened = await store.plans.open(planId);
     if (opened === null) throw noSuchPlan(planId);
-    if (isKnown(known, opened.etag)) return c.body(null, 304, { ETag: opened.etag });
-    return streamPlan(store, opened, logger, { requestId: c.var.requestId });
+    if (isKnown(known, opened.etag)) return c.body(null, 304, taggedWith(opened.etag));
+    return streamPlan(store, opened, logger, { requestId: c.get('requestId') });
   });
 }

@@ -63,9 +63,9 @@ export function importAgents(app: ApiApp, { store }: ApiDeps): void {
       throw new Problem('unsupported-media-type', 'Send the agents as application/x-ndjson.');
     }
     const bytes = c.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (empty) => empty.close() });
-    const result = await importFrom(store.inventory, c.var.caller, bytes);
-    c.var.about.imported = result.imported;
-    c.var.about.rejected = result.rejected.length;
+    const result = await importFrom(store.inventory, c.get('caller'), bytes);
+    c.get('about').imported = result.imported;
+    c.get('about').rejected = result.rejected.length;
     return c.json(result, 200);
   });
 }

@@ -30,7 +30,7 @@ const route = createRoute({
 
 export function listAgentVersions(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
-    if (lcaOfCaller(c.var.caller, undefined) !== undefined) {
+    if (lcaOfCaller(c.get('caller'), undefined) !== undefined) {
       throw new Problem('forbidden', 'The token speaks for one LCA, and this is of the whole fleet.');
     }
     const { agents, items } = await store.inventory.countVersions();

@@ -40,7 +40,7 @@ const route = createRoute({
 export function listAgents(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
-    const lcaUuid = lcaOfCaller(c.var.caller, query.lcaUuid);
+    const lcaUuid = lcaOfCaller(c.get('caller'), query.lcaUuid);
     return c.json(await store.inventory.list({ ...query, lcaUuid }), 200);
   });
 }

@@ -68,7 +68,7 @@ export function listEvents(app: ApiApp, { store, shutdown }: ApiDeps): void {
     if ((c.req.header('Accept') ?? '').includes('text/event-stream')) {
       if ((await store.plans.listEvents(planId, { after: 0, limit: 1 })) === null) throw noSuchPlan(planId);
       const after = Number(c.req.valid('header')['last-event-id'] ?? cursor);
-      c.var.admission.wait();
+      c.get('admission').wait();
       return streamEvents(c, store, planId, after, shutdown);
     }
     const read = await store.plans.listEvents(planId, { after: Number(cursor), limit: limit + 1 });

@@ -26,7 +26,7 @@ const route = createRoute({
 
 export function pauseAllPlans(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const plans = await store.plans.pauseAll(c.var.caller.subject);
+    const plans = await store.plans.pauseAll(c.get('caller').subject);
     return c.json({ plans }, 200);
   });
 }

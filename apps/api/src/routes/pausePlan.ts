@@ -38,7 +38,12 @@ export function pausePlan(app: ApiApp, deps: ApiDeps): void {
     const planId = planIdOf(c, c.req.valid('param').id);
     const ifRevision = c.req.valid('header')['if-match'];
     const { reason = null } = c.req.valid('json');
-    const result = await deps.store.plans.pause({ planId, actor: c.var.caller.subject, ifRevision, reason });
+    const result = await deps.store.plans.pause({
+      planId,
+      actor: c.get('caller').subject,
+      ifRevision,
+      reason,
+    });
     // A pause leaves the workers nothing to do.
     const summary = await answerCommand(deps, planId, 'pause', result, async () => undefined);
     return c.json(summary, 200);

@@ -49,7 +49,12 @@ export function promotePlan(app: ApiApp, deps: ApiDeps): void {
     const planId = planIdOf(c, c.req.valid('param').id);
     const ifRevision = c.req.valid('header')['if-match'];
     const { batchIndex } = c.req.valid('json');
-    const result = await store.plans.promote({ planId, actor: c.var.caller.subject, ifRevision, batchIndex });
+    const result = await store.plans.promote({
+      planId,
+      actor: c.get('caller').subject,
+      ifRevision,
+      batchIndex,
+    });
     const summary = await answerCommand(deps, planId, 'promote', result, ({ currentBatch }) =>
       tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch)),
     );

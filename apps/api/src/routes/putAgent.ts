@@ -40,8 +40,8 @@ const route = createRoute({
 export function putAgent(app: ApiApp, { store }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { agentId } = c.req.valid('param');
-    c.var.about.agentId = agentId;
-    const input = await agentOfCaller(store.inventory, c.var.caller, agentId, c.req.valid('json'));
+    c.get('about').agentId = agentId;
+    const input = await agentOfCaller(store.inventory, c.get('caller'), agentId, c.req.valid('json'));
     const result = await store.inventory.put(agentId, input);
     if (result.outcome === 'busy') throw agentBusy(agentId, result.planId);
     return c.json(result.agent, result.outcome === 'created' ? 201 : 200);

@@ -40,9 +40,9 @@ const route = createRoute({
 export function putLca(app: ApiApp, { store, queues, logger }: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { lcaUuid } = c.req.valid('param');
-    c.var.about.lcaUuid = lcaUuid;
-    lcaOfCaller(c.var.caller, lcaUuid);
-    const { outcome, lca } = await store.lcas.put(lcaUuid, c.req.valid('json'), c.var.caller.subject);
+    c.get('about').lcaUuid = lcaUuid;
+    lcaOfCaller(c.get('caller'), lcaUuid);
+    const { outcome, lca } = await store.lcas.put(lcaUuid, c.req.valid('json'), c.get('caller').subject);
     try {
       // What is in its mailbox already.
       await queues.pushTasks(lcaUuid);

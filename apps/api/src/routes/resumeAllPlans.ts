@@ -27,7 +27,7 @@ const route = createRoute({
 
 export function resumeAllPlans(app: ApiApp, { store, queues, logger }: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const resumed = await store.plans.resumeAll(c.var.caller.subject);
+    const resumed = await store.plans.resumeAll(c.get('caller').subject);
     for (const { planId, currentBatch } of resumed) {
       await tryEnqueue(logger, planId, () => queues.driveBatch(planId, currentBatch));
     }

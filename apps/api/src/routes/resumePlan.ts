@@ -61,7 +61,7 @@ export function resumePlan(app: ApiApp, deps: ApiDeps): void {
     const changes = c.req.valid('json');
     const result = await store.plans.resume({
       planId,
-      actor: c.var.caller.subject,
+      actor: c.get('caller').subject,
       ifRevision,
       ...changes,
     });

@@ -90,11 +90,11 @@ export function session(app: ApiApp, auth: Auth): void {
   app.openapi(beginRoute, async (c) => {
     auth.assertOwnPage(c);
     const caller = await auth.callerOfToken(c.req.valid('json').token);
-    c.var.about.subject = caller.subject;
+    c.get('about').subject = caller.subject;
     return c.body(null, 204, { 'Set-Cookie': await auth.sessions.begin(c, caller) });
   });
   app.openapi(readRoute, async (c) => {
-    const { subject, scopes, expiresAt } = c.var.caller;
+    const { subject, scopes, expiresAt } = c.get('caller');
     const shown = expiresAt === null ? null : new Date(expiresAt).toISOString();
     return c.json({ subject, scopes: [...scopes], expiresAt: shown }, 200);
   });

@@ -38,7 +38,7 @@ export function startPlan(app: ApiApp, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const planId = planIdOf(c, c.req.valid('param').id);
     const ifRevision = c.req.valid('header')['if-match'];
-    const result = await store.plans.start({ planId, actor: c.var.caller.subject, ifRevision });
+    const result = await store.plans.start({ planId, actor: c.get('caller').subject, ifRevision });
     const summary = await answerCommand(deps, planId, 'start', result, () =>
       tryEnqueue(logger, planId, () => queues.startPlan(planId, 0)),
     );

@@ -165,6 +165,8 @@ export interface Plans {
   pauseAll(actor: string): Promise<number>;
   /** Resumes just what the emergency stop paused. @returns which plans @throws NewerPlan as pauseAll does */
   resumeAll(actor: string): Promise<{ planId: string; currentBatch: number }[]>;
+  /** @returns the tag of the plan's state, which changes with all that is shown of it; null where there is no such plan */
+  readTag(planId: string): Promise<string | null>;
   readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null>;
   /** For the whole plan: read the header, then each batch. */
   open(planId: string): Promise<OpenedPlan | null>;
