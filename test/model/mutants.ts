@@ -1,5 +1,11 @@
 // Deliberate bugs, one at a time in a copy of the tree, each of which the model test has to find: else it is blind.
-import { copyTree as copy, type PlantedBug, runInCopy, withPlanted } from '../support/plantedBugs.js';
+import {
+  buildCopy,
+  copyTree as copy,
+  type PlantedBug,
+  runInCopy,
+  withPlanted,
+} from '../support/plantedBugs.js';
 
 const AGENTS = 'packages/store/lua/plan/shared/agents.lua';
 const BATCH = 'packages/store/lua/plan/shared/batch.lua';
@@ -104,6 +110,16 @@ export const MUTANTS: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'deadlines that were put off are shown with the old tag',
+    edits: [
+      {
+        file: 'packages/store/lua/plan/sweep-batch.lua',
+        from: 'away, entry)\n  end\n  touch()\n',
+        to: 'away, entry)\n  end\n',
+      },
+    ],
+  },
 ];
 
 /** What the model test said of a tree. */
@@ -114,8 +130,11 @@ export interface Verdict {
   seconds: string;
 }
 
-export function copyTree(): Promise<string> {
-  return copy(['apps/worker', 'test/model', 'test/support']);
+export async function copyTree(): Promise<string> {
+  const folder = await copy(['apps/worker', 'test/model', 'test/support']);
+  // Of what the set-up before all tests needs, vitest takes what is built.
+  await buildCopy(folder, ['packages/redis']);
+  return folder;
 }
 
 /** Runs the model test in the copy with the bug in it; the copy is as before afterwards. */

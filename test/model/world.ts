@@ -133,6 +133,8 @@ export async function openWorld(redisUrl: string, namespace: string, agents: rea
   }
 
   const revisions = new Map<string, { service: number; reference: number }>();
+  /** Plan and tag → what it showed with that tag. */
+  const tagged = new Map<string, string>();
 
   /** @throws Disagreement where the service shows another state than the reference has */
   async function compare(): Promise<void> {
@@ -156,6 +158,11 @@ export async function openWorld(redisUrl: string, namespace: string, agents: rea
       shown[index] === line ? [] : [`  service   ${shown[index]}\n  reference ${line}`],
     );
     if (differences.length > 0) throw new Disagreement(`${plan.name}:\n${differences.join('\n')}`);
+    const state = JSON.stringify([read.plan, present]);
+    const tag = `${planId} ${read.etag}`;
+    agree(`the tag of ${plan.name}`, await store.plans.readTag(planId), read.etag);
+    agree(`what ${plan.name} shows with the tag ${read.etag}`, state, tagged.get(tag) ?? state);
+    tagged.set(tag, state);
     const { revision } = read.plan;
     const before = revisions.get(planId) ?? { service: revision, reference: plan.revision };
     const rose = [revision > before.service, plan.revision > before.reference];

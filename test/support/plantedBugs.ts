@@ -109,10 +109,10 @@ export async function runInCopy<Report>(
   return JSON.parse(text) as Report;
 }
 
-/** Builds the copy's apps. @throws TypeError where they do not compile */
-export async function buildCopy(copy: string, apps: readonly string[]): Promise<void> {
+/** Builds some of the copy. @param parts folders of apps and packages @throws TypeError where they do not compile */
+export async function buildCopy(copy: string, parts: readonly string[]): Promise<void> {
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const said = await runNode(copy, [tsc, '-b', ...apps], {});
+  const said = await runNode(copy, [tsc, '-b', ...parts], {});
   if (said.code !== 0) throw new TypeError(`the copy does not compile:\n${said.text}`);
 }
 

@@ -15,6 +15,7 @@ if away > IN.awayMs then
   for _, entry in ipairs(redis.call('ZRANGE', K.deadlines, 0, -1)) do
     redis.call('ZINCRBY', K.deadlines, away, entry)
   end
+  touch()
 end
 -- A sweep that comes late must not make the time since look longer than it was.
 if away > 0 then
