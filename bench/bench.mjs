@@ -3,7 +3,7 @@
 // trying it out, `--rounds 5` repeats more often, `--million` adds a plan of a million agents, which takes half an hour.
 import { parseArgs } from 'node:util';
 import { median, shown, spread } from './numbers.mjs';
-import { writeReport } from './report.mjs';
+import { growthTable, writeReport } from './report.mjs';
 import { growth } from './rows/growth.mjs';
 import { million } from './rows/million.mjs';
 import { path } from './rows/path.mjs';
@@ -55,7 +55,7 @@ for (const group of groups) {
   if (wanted.length === 0) continue;
   /** @type {import('./row.mjs').Figures[]} */
   const figures = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < Math.min(rounds, group.rounds ?? rounds); round += 1) {
     figures.push(await group.measure(values.quick));
     for (const row of wanted) {
       const figure = figures.at(-1)?.[row.name];
@@ -75,15 +75,18 @@ function markText(mark) {
 const lines = [
   '| figure | ours | yardstick | ratio | must reach | |',
   '| --- | --- | --- | --- | --- | --- |',
-  ...measured.map(({ row, ours, yardstick, ratios, isReached }) => {
-    const beside = row.yardstick === null ? '–' : `${spread(yardstick)}: ${row.yardstick}`;
-    const reached = isReached === null ? '' : isReached ? 'reached' : '**not reached**';
-    const ratio = ratios.length === 0 ? '–' : spread(ratios);
-    return `| ${row.figure} | ${spread(ours)} | ${beside} | ${ratio} | ${markText(row.mark)} | ${reached} |`;
-  }),
+  ...measured
+    .filter(({ row }) => row.agents === undefined)
+    .map(({ row, ours, yardstick, ratios, isReached }) => {
+      const beside = row.yardstick === null ? '–' : `${spread(yardstick)}: ${row.yardstick}`;
+      const reached = isReached === null ? '' : isReached ? 'reached' : '**not reached**';
+      const ratio = ratios.length === 0 ? '–' : spread(ratios);
+      return `| ${row.figure} | ${spread(ours)} | ${beside} | ${ratio} | ${markText(row.mark)} | ${reached} |`;
+    }),
 ];
 const minutes = Math.round((performance.now() - began) / 60_000);
-console.log(lines.join('\n'));
+const growthLines = growthTable(measured);
+console.log([...lines, '', ...growthLines].join('\n'));
 say(`${minutes} min, ${rounds} rounds`);
-if (!values.quick && only === undefined) writeReport(lines, measured, { rounds, minutes });
+if (!values.quick && only === undefined) writeReport({ lines, growthLines }, measured, { rounds, minutes });
 process.exitCode = values.quick || measured.every(({ isReached }) => isReached !== false) ? 0 : 1;

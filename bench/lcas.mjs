@@ -41,11 +41,19 @@ function runLcas({ url, token, lcas, toVersion, toRelease }) {
         if (answer.statusCode === 200) resolve(JSON.parse(text));
         else reject(new Error(`${answer.statusCode} ${text.slice(0, 300)}`));
       });
-      asked.on('error', reject);
+      asked.on('error', reject).on('socket', (socket) => sockets.add(socket));
       asked.end(body);
     });
+  /** @type {Set<import('node:net').Socket>} */
+  const sockets = new Set();
   let checkIns = 0;
-  process.once('message', () => process.send?.(checkIns));
+  process.once('message', () => {
+    const bytes = [...sockets].reduce(
+      (sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten,
+      0,
+    );
+    process.send?.({ checkIns, bytes });
+  });
   for (const lca of lcas) void live(lca);
 
   async function live(/** @type {string} */ lca) {
@@ -72,7 +80,8 @@ function runLcas({ url, token, lcas, toVersion, toRelease }) {
 
 /**
  * @param {Fleet} fleet
- * @returns {Promise<{cpuSeconds: () => number, stop: () => Promise<number>}>} `stop` tells how often they checked in
+ * @returns {Promise<{cpuSeconds: () => number, stop: () => Promise<{checkIns: number, bytes: number}>}>} `stop` tells how
+ *   often they checked in, and what went over their connections, both ways
  */
 export async function startLcas(fleet) {
   const child = fork(fileURLToPath(import.meta.url), ['lcas', JSON.stringify(fleet)], { execArgv: [] });
@@ -81,10 +90,10 @@ export async function startLcas(fleet) {
     cpuSeconds: () => cpuSecondsOf(child.pid),
     stop: async () => {
       child.send('stop');
-      const [checkIns] = await once(child, 'message');
+      const [told] = await once(child, 'message');
       child.disconnect();
       await once(child, 'exit');
-      return checkIns;
+      return told;
     },
   };
 }

@@ -5,6 +5,11 @@ export function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 
+/** @param {readonly number[]} numbers @returns {number} that which 99 of 100 of them do not exceed */
+export function p99(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.ceil(numbers.length * 0.99) - 1] ?? Number.NaN;
+}
+
 /** @param {number} value */
 export function shown(value) {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');

@@ -1,6 +1,7 @@
 // One plan from its start to its last outcome, and what that has used.
 import { setTimeout as wait } from 'node:timers/promises';
 import { startLcas } from './lcas.mjs';
+import { p99 } from './numbers.mjs';
 import { startSystem } from './system.mjs';
 
 const UPGRADE = { fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' };
@@ -75,6 +76,7 @@ export async function runPlans({ agents, perLca, workers = 1, plans = 1, maxAgen
   const system = await startSystem({ workers, profileFolder, apiEnv });
   try {
     const { client, redis } = system;
+    const bytesEmpty = await redis.usedMemory();
     const lcas = await registerAgents(system, agents, perLca);
     const bytesBefore = await redis.usedMemory();
     const fleet = await startFleet(system, lcas);
@@ -100,18 +102,22 @@ export async function runPlans({ agents, perLca, workers = 1, plans = 1, maxAgen
       await Promise.all(ids.slice(first, first + STARTED_AT_ONCE).map((id) => client.startPlan(id)));
     }
     let bytesMost = 0;
+    /** @type {number[]} */
+    const looks = [];
     const open = new Set(ids);
     while (open.size > 0) {
       bytesMost = Math.max(bytesMost, await redis.usedMemory());
       const [id = ''] = open;
+      const asked = performance.now();
       const { status, counts } = await client.getPlanSummary(id);
+      looks.push(performance.now() - asked);
       if (status === 'completed' && counts.completed === each) open.delete(id);
       else if (status !== 'running' && status !== 'pending') throw new Error(`${id} is ${status}`);
       else await wait(LOOK_EVERY_MS);
     }
     const seconds = (performance.now() - began) / 1_000;
     const after = await used();
-    await fleet.stop();
+    const { bytes } = await fleet.stop();
     const bytesEnded = await redis.usedMemory();
     const usPerTask = (/** @type {'redis' | 'api' | 'workers' | 'lcas'} */ who) =>
       ((after[who] - before[who]) * 1e6) / agents;
@@ -123,6 +129,9 @@ export async function runPlans({ agents, perLca, workers = 1, plans = 1, maxAgen
       apiUs: usPerTask('api'),
       workersUs: usPerTask('workers'),
       lcasUs: usPerTask('lcas'),
+      lookP99Ms: p99(looks),
+      networkBytes: bytes / agents,
+      inventoryBytes: (bytesBefore - bytesEmpty) / agents,
       bytesRunning: (bytesMost - bytesBefore) / agents,
       bytesEnded: (bytesEnded - bytesBefore) / agents,
       statsBefore: before.stats,

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { init } from 'echarts';
-import { median } from './numbers.mjs';
+import { median, spread } from './numbers.mjs';
 
 const DOC = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const PLOTS = fileURLToPath(new URL('../docs/performance/', import.meta.url));
@@ -25,12 +25,38 @@ function plot(file, option) {
   chart.dispose();
 }
 
+/** @typedef {{row: import('./row.mjs').Row, ours: number[], ratios: number[]}[]} Measured */
+
+/** @param {Measured} measured @returns {number[]} how many agents the plans of the table of growth have */
+function sizesIn(measured) {
+  return [...new Set(measured.flatMap(({ row }) => row.agents ?? []))].sort((a, b) => a - b);
+}
+
+/** A line for each size of plan, a column for each figure of it. @param {Measured} measured */
+export function growthTable(measured) {
+  const sizes = sizesIn(measured);
+  const rows = measured.filter(({ row }) => row.agents !== undefined);
+  const figures = [...new Set(rows.map(({ row }) => row.figure))];
+  const cell = (/** @type {number} */ agents, /** @type {string} */ figure) => {
+    const one = rows.find(({ row }) => row.agents === agents && row.figure === figure);
+    return one === undefined ? '–' : spread(one.ours);
+  };
+  return [
+    `| agents | ${figures.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(figures.length)}`,
+    ...sizes.map(
+      (agents) =>
+        `| ${agents.toLocaleString('en')} | ${figures.map((figure) => cell(agents, figure)).join(' | ')} |`,
+    ),
+  ];
+}
+
 /**
- * @param {string[]} table
- * @param {{row: {name: string, figure: string, mark: object | null}, ours: number[], ratios: number[]}[]} measured
+ * @param {{lines: string[], growthLines: string[]}} tables
+ * @param {Measured} measured
  * @param {{rounds: number, minutes: number}} run
  */
-export function writeReport(table, measured, { rounds, minutes }) {
+export function writeReport({ lines, growthLines }, measured, { rounds, minutes }) {
   mkdirSync(PLOTS, { recursive: true });
   const of = (/** @type {string} */ name) =>
     median(measured.find(({ row }) => row.name === name)?.ours ?? []);
@@ -48,12 +74,12 @@ export function writeReport(table, measured, { rounds, minutes }) {
       },
     ],
   });
-  const sizes = [1_000, 10_000, 100_000];
+  const sizes = sizesIn(measured);
   plot('growth.svg', {
     title: { text: 'Tasks a second, and seconds to make the plan, by its agents' },
     legend: { bottom: 0 },
     grid: { left: 60, right: 60, bottom: 60 },
-    xAxis: { type: 'log', min: 1_000, max: 100_000, name: 'agents' },
+    xAxis: { type: 'log', min: sizes[0], max: sizes.at(-1), name: 'agents' },
     yAxis: [
       { type: 'value', name: 'tasks/s' },
       { type: 'value', name: 's' },
@@ -62,10 +88,7 @@ export function writeReport(table, measured, { rounds, minutes }) {
       {
         name: 'tasks/s',
         type: 'line',
-        data: [of('tasks1000'), of('tasks10000'), of('large')].map((value, index) => [
-          sizes[index],
-          Math.round(value),
-        ]),
+        data: sizes.map((size) => [size, Math.round(of(`tasks${size}`))]),
       },
       {
         name: 'seconds to make',
@@ -81,9 +104,13 @@ export function writeReport(table, measured, { rounds, minutes }) {
     '',
     `Medians of ${rounds} rounds, with the least and the most; one run of ${minutes} minutes on ${machine}.`,
     '',
-    ...table,
+    ...lines,
     '',
     '![The ratios to their yardsticks](performance/ratios.svg)',
+    '',
+    '### Growth',
+    '',
+    ...growthLines,
     '',
     '![Tasks a second, and the time to make a plan, by its size](performance/growth.svg)',
     '',
@@ -92,6 +119,8 @@ export function writeReport(table, measured, { rounds, minutes }) {
       apiUs: of('apiUs'),
       workerUs: of('workerUs'),
       bytes: of('bytesRunning'),
+      inventoryBytes: of('inventoryBytes'),
+      networkBytes: of('networkBytes'),
     }),
     '',
     END,
@@ -101,17 +130,20 @@ export function writeReport(table, measured, { rounds, minutes }) {
   writeFileSync(DOC, `${before}${text}${rest.split(END)[1] ?? '\n'}`);
 }
 
-/** What ten million agents take, reckoned from the costs of one task. @param {{redisUs: number, apiUs: number, workerUs: number, bytes: number}} cost */
-function onPaper({ redisUs, apiUs, workerUs, bytes }) {
+/**
+ * What ten million agents take, reckoned from the costs of one task.
+ *
+ * @param {{redisUs: number, apiUs: number, workerUs: number, bytes: number, inventoryBytes: number, networkBytes: number}} cost
+ */
+function onPaper({ redisUs, apiUs, workerUs, bytes, inventoryBytes, networkBytes }) {
   const AGENTS = 10_000_000;
   const HOURS = 8;
   /** The part of a processor that is planned with. */
   const USED = 0.5;
   const perSecond = AGENTS / (HOURS * 3_600);
   const processors = (/** @type {number} */ us) => Math.max(1, Math.ceil((perSecond * us) / 1e6 / USED));
-  const gigabytes = (AGENTS * bytes) / 1e9;
-  // Some 600 bytes of a report, 500 of a lifecycle task, each with its headers shared among a gateway's.
-  const megabits = (perSecond * 1_200 * 8) / 1e6;
+  const gigabytes = (AGENTS * (bytes + inventoryBytes)) / 1e9;
+  const megabits = (perSecond * networkBytes * 8) / 1e6;
   return [
     '### Ten million agents on paper',
     '',
@@ -120,10 +152,10 @@ function onPaper({ redisUs, apiUs, workerUs, bytes }) {
     '| what | reckoned | needs |',
     '| --- | --- | --- |',
     `| Redis (one thread a shard) | ${Math.round(perSecond)} × ${Math.round(redisUs)} µs ÷ ${USED} | ${processors(redisUs)} masters of a Cluster, beside a replica each |`,
-    `| Redis' memory | 10,000,000 × ${Math.round(bytes)} B, and as much again for the inventory | ${Math.ceil(gigabytes * 2)} GB over all masters |`,
+    `| Redis' memory | 10,000,000 × (${Math.round(bytes)} B of its task + ${Math.round(inventoryBytes)} B of the inventory) | ${Math.ceil(gigabytes)} GB over all masters |`,
     `| api | ${Math.round(perSecond)} × ${Math.round(apiUs)} µs ÷ ${USED} | ${processors(apiUs)} processes, and one more to spare |`,
     `| worker | ${Math.round(perSecond)} × ${Math.round(workerUs)} µs ÷ ${USED} | ${processors(workerUs)} processes, and one more to spare |`,
-    `| network | ${Math.round(perSecond)} × 1.2 kB | ${Math.ceil(megabits)} Mbit/s |`,
+    `| network, LCAs to api | ${Math.round(perSecond)} × ${Math.round(networkBytes)} B | ${Math.ceil(megabits)} Mbit/s |`,
     '',
     'That is the work of the upgrades. Ten million agents that poll every five minutes are 33,000 check-ins a second besides, where they are not behind gateways: see the rate of a check-in with nothing to do, and divide.',
   ];

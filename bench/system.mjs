@@ -34,7 +34,7 @@ export async function startBenchRedis() {
     connection,
     /** Bytes. */
     usedMemory: () => info('memory', /used_memory:(\d+)/),
-    /** Commands, those inside of scripts apart. */
+    /** Commands, those inside of scripts among them. */
     commands: () => info('stats', /total_commands_processed:(\d+)/),
     /** Those inside of scripts among them. @returns {Promise<Map<string, {calls: number, us: number}>>} by their name */
     commandStats: async () => {

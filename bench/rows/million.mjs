@@ -1,20 +1,11 @@
 // A plan of a million agents, through imports and a raised limit.
-import { runPlans } from '../planRun.mjs';
+import { measureSize, rowsOf } from './growth.mjs';
+
+const AGENTS = 1_000_000;
 
 /** @type {import('../row.mjs').Group} */
 export const million = {
-  rows: [
-    { name: 'million', figure: 'tasks/s in a plan of a million agents', yardstick: null, mark: null },
-    { name: 'millionBytes', figure: 'bytes of Redis per task of it, ended', yardstick: null, mark: null },
-    { name: 'create1000000', figure: 'seconds to make it', yardstick: null, mark: null },
-  ],
-  measure: async (isQuick) => {
-    const agents = isQuick ? 10_000 : 1_000_000;
-    const run = await runPlans({ agents, perLca: 500, maxAgents: agents });
-    return {
-      million: { ours: run.tasksPerSecond },
-      millionBytes: { ours: run.bytesEnded },
-      create1000000: { ours: run.createS },
-    };
-  },
+  rows: rowsOf(AGENTS),
+  rounds: 1,
+  measure: (isQuick) => measureSize(AGENTS, isQuick),
 };

@@ -20,10 +20,27 @@ export const path = {
       yardstick: `${BARE}, jobs/s`,
       mark: { least: 0.25 },
     },
-    { name: 'commands', figure: 'Redis commands per task (scripts as one)', yardstick: null, mark: null },
+    {
+      name: 'commands',
+      figure: 'Redis commands per task, those inside of scripts among them',
+      yardstick: null,
+      mark: null,
+    },
     { name: 'redisUs', figure: 'µs of Redis per task', yardstick: 'per bare job', mark: null },
     { name: 'apiUs', figure: 'µs of the api per task', yardstick: null, mark: null },
     { name: 'workerUs', figure: 'µs of the worker per task', yardstick: null, mark: null },
+    {
+      name: 'networkBytes',
+      figure: 'bytes per task between LCAs and api, both ways, headers and all',
+      yardstick: null,
+      mark: null,
+    },
+    {
+      name: 'inventoryBytes',
+      figure: 'bytes of Redis per agent of the inventory',
+      yardstick: null,
+      mark: null,
+    },
   ],
   measure: async (isQuick) => {
     const agents = isQuick ? 1_000 : 10_000;
@@ -39,6 +56,8 @@ export const path = {
       redisUs: { ours: gateways.redisUs, yardstick: bare.redisUs },
       apiUs: { ours: gateways.apiUs },
       workerUs: { ours: gateways.workersUs },
+      networkBytes: { ours: gateways.networkBytes },
+      inventoryBytes: { ours: gateways.inventoryBytes },
     };
   },
 };

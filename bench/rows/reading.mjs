@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { startBareRoute } from '../bareRoute.mjs';
 import { httpLoad } from '../httpLoad.mjs';
-import { median } from '../numbers.mjs';
+import { median, p99 } from '../numbers.mjs';
 import { planOf, registerAgents } from '../planRun.mjs';
 import { startSystem } from '../system.mjs';
 
@@ -155,9 +155,8 @@ async function create(system, agents) {
   const ms = performance.now() - began;
   await stop();
   const lagMs = (await metric(system, 'nodejs_eventloop_lag_p99_seconds')) * 1_000;
-  others.sort((a, b) => a - b);
   const shown = JSON.parse(text);
-  return { id: String(shown.id), shown, ms, lagMs, othersMs: others[Math.floor(others.length * 0.99)] ?? 0 };
+  return { id: String(shown.id), shown, ms, lagMs, othersMs: p99(others) };
 }
 
 /**
