@@ -46,7 +46,7 @@ export const path = {
     const agents = isQuick ? 1_000 : 10_000;
     const bare = await runBareJobs(agents);
     const gateways = await runPlans({ agents, perLca: 500 });
-    const alone = isQuick ? 200 : 2_000;
+    const alone = isQuick ? 200 : 5_000;
     const fewBare = await runBareJobs(alone);
     const singles = await runPlans({ agents: alone, perLca: 1 });
     return {

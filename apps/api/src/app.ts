@@ -9,16 +9,19 @@ import { BOARD_PATH, createBoard } from './board/board.js';
 import { limitBody } from './bodyLimit.js';
 import { serveConsole } from './console/console.js';
 import { createDdi } from './ddi/ddi.js';
+import { DEVICE_PATH } from './ddi/deviceAgent.js';
 import { createDocs, DOCS_PATH } from './docs/docs.js';
 import type { ApiApp, ApiDeps, ApiEnv } from './env.js';
 import { admit } from './load.js';
 import { measureRequests } from './measureRequests.js';
 import { serveOpenApi } from './openApi.js';
+import { patternOf } from './paths.js';
 import { notFound, onError } from './problems.js';
 import { limitRate } from './rateLimits.js';
 import { confirmWrites } from './replicated.js';
 import { takeRequestId } from './requestIds.js';
 import { assertEveryRouteIsScoped, requestsOf } from './routeRegistry.js';
+import { TwoRouters } from './router.js';
 import { BASE } from './routes/base.js';
 import { cancelPlan } from './routes/cancelPlan.js';
 import { CHECK_IN_PATH, checkIn } from './routes/checkIn.js';
@@ -98,14 +101,11 @@ const ROUTES = [
   metrics,
 ];
 
-/** @returns what takes the paths of a route, as the router has it */
-const pathsOf = (path: string) => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`);
-const IMPORT = pathsOf(IMPORT_PATH);
-const UPLOAD = pathsOf(UPLOAD_PATH);
-const CHECK_IN = pathsOf(CHECK_IN_PATH);
+const CHECK_IN = new RegExp(`^${patternOf(CHECK_IN_PATH)}/?$`);
+const STREAMED = new RegExp(`^(?:${patternOf(IMPORT_PATH)}|${patternOf(UPLOAD_PATH)})/?$`);
 
 /** Whose bodies are taken as they come, of any length. */
-const isStreamed = ({ req }: Context) => IMPORT.test(req.path) || UPLOAD.test(req.path);
+const isStreamed = ({ req }: Context) => STREAMED.test(req.path);
 
 const changesNothing = ({ req }: Context) =>
   ['GET', 'HEAD'].includes(req.method) || req.query('dryRun') === 'true';
@@ -126,6 +126,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   const requests = new Map<string, NonNullable<RouteConfig['request']>>();
   const app: ApiApp = new OpenAPIHono<ApiEnv>({
     defaultHook: refuseFaults(requests),
+    router: new TwoRouters([BOARD_PATH, DEVICE_PATH]),
     // The board links to /queues/ as well as to /queues.
     strict: false,
   });
