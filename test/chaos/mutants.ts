@@ -60,8 +60,8 @@ export const MUTANTS: Record<FaultKind, ChaosMutant> = {
     edits: [
       {
         file: TAKE_REPORTS,
-        from: 'if (await hasHungUp(c.req.raw.signal)) throw',
-        to: 'if ((await hasHungUp(c.req.raw.signal)) && reports.length === 0) throw',
+        from: 'if (await hasHungUp(c)) throw',
+        to: 'if ((await hasHungUp(c)) && reports.length === 0) throw',
       },
     ],
   },
