@@ -217,6 +217,28 @@ describe('GetGraduatedPlan', () => {
   });
 });
 
+describe('summaries that together are more than an api keeps', () => {
+  const PLANS_AT_ONCE = 6;
+  const BATCHES = 8_000;
+
+  it('are answered whole, however many ask for them at once', async () => {
+    const ids = [];
+    for (let plan = 0; plan < PLANS_AT_ONCE; plan += 1) {
+      const agentIds = await registerAgents(client, `finely-cut-${plan}`, BATCHES);
+      const made = { ...UPGRADE, agentIds, batchSize: 1, autoStart: false };
+      ids.push((await client.createPlan(made, { minimal: true })).id);
+    }
+    const asked = [...ids, ...ids, ...ids].map(async (id) => {
+      const { status, text } = await ask('GET', `${PLANS}/${id}?view=summary`);
+      const shown = JSON.parse(text) as PlanSummary;
+      return { id, status, shown: shown.id, batches: shown.batches.length };
+    });
+    for (const { id, ...answer } of await Promise.all(asked)) {
+      expect(answer).toEqual({ status: 200, shown: id, batches: BATCHES });
+    }
+  }, 60_000);
+});
+
 describe('GetPlanBatch and ListBatchTasks', () => {
   let id: string;
   let agentIds: string[];

@@ -7,7 +7,7 @@ import { taggedWith } from './entityTag.js';
 import { inOrder } from './planFields.js';
 
 /** Of all of them together; one of a hundred batches has some 30 kB. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 /** A Redis that has lost its last second may come to the same tag by another way. */
 const KEPT_MS = 1_000;
 
@@ -23,6 +23,8 @@ export function keepSummaries({ plans }: Store): (planId: string, etag: string) 
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ body }) => body.length,
     ttl: KEPT_MS,
+    // What is pushed out while it is made is answered all the same.
+    ignoreFetchAbort: true,
     // Of those who ask for it at the same moment, the first one has it made.
     fetchMethod: async (_, __, { context: planId }) => {
       const read = await plans.readSummary(planId);
