@@ -20,7 +20,7 @@ export interface Watched {
   trip: { from: number; until: number; openBefore: ReadonlySet<string> } | null;
   /** How it ended; null where the plan itself was lost. */
   plan: Plan | null;
-  /** The plan that its threshold had made to lead its agents back, once that has ended too. */
+  /** The plan that its threshold had made to lead its agents back, once that has ended too; null where none had to go. */
   wayBack: Plan | null;
 }
 
@@ -92,10 +92,10 @@ export function createOperator(
         lastSeen.delete(upgrade.name);
         return watched;
       }
-      const { status, currentBatch, pauseReason, waitingFor, counts } = summary;
+      const { status, currentBatch, pauseReason, error, waitingFor, counts } = summary;
       lastSeen.set(
         upgrade.name,
-        JSON.stringify({ planId, status, currentBatch, pauseReason, waitingFor, counts }),
+        JSON.stringify({ planId, status, currentBatch, pauseReason, error, waitingFor, counts }),
       );
       if (hasEnded(status)) {
         if (isCalm() && (await readEnd(watched))) {
@@ -128,9 +128,10 @@ export function createOperator(
   /** @returns whether it has ended, and the way back of a failed one too */
   async function readEnd(watched: Watched): Promise<boolean> {
     watched.plan = await ask((client) => client.getPlan(watched.planId, { timeoutMs: ANSWER_WITHIN_MS }));
-    const { status } = watched.plan;
+    const { status, error } = watched.plan;
     watched.wayBack = status === 'failed' ? await wayBackOf(watched.planId) : null;
-    return hasEnded(status) && (status !== 'failed' || watched.wayBack !== null);
+    const hasNone = status !== 'failed' || error?.startsWith('nothing to roll back') === true;
+    return hasEnded(status) && (hasNone || watched.wayBack !== null);
   }
 
   /** @returns the plan that follows from a failed one, null while it is not there or has not ended */

@@ -69,7 +69,7 @@ export function judge(
   const mustTrip = upgrade.intervention.endsWith('after-trip');
   if (mustTrip && trip === null) say('never tripped');
   if (trip !== null) judgeTrip(of, trip);
-  if (upgrade.onThreshold === 'rollback' && wayBack !== null) judgeWayBack(of, wayBack, say);
+  if (upgrade.onThreshold === 'rollback') judgeWayBack(of, wayBack, say);
   return verdict;
 }
 
@@ -265,21 +265,25 @@ function judgeTrip({ upgrade, books, verdict }: Case, trip: NonNullable<Watched[
   }
 }
 
-/** Just the instances that were upgraded go back, each once, and all of them arrive. */
+/** Just the instances that were upgraded go back, each once, and all of them arrive; without any there is no way back. */
 function judgeWayBack(
-  { plan, books, verdict, upgrade }: Case,
-  wayBack: Plan,
+  { plan, books, verdict, upgrade, losses }: Case,
+  wayBack: Plan | null,
   say: (what: string) => void,
 ): void {
-  if (wayBack.status !== 'completed') say(`its way back is ${wayBack.status}`);
+  if (wayBack !== null && wayBack.status !== 'completed') say(`its way back is ${wayBack.status}`);
   const upgraded = plan.batches
     .flatMap((batch) => batch.tasks)
     .filter(({ status }) => status === 'completed')
     .map(({ componentInstanceUuid }) => componentInstanceUuid);
-  const tasks = wayBack.batches.flatMap((batch) => batch.tasks);
+  const tasks = (wayBack?.batches ?? []).flatMap((batch) => batch.tasks);
   const going = new Map(tasks.map((task) => [task.componentInstanceUuid, task]));
   for (const instance of upgraded) {
-    if (!going.has(instance)) say(`${instance} was upgraded, and stays where it is`);
+    if (going.has(instance)) continue;
+    const isBack = books.backBy(instance).some(({ outcome }) => outcome === 'completed');
+    if (isBack && losses.some(({ ofState }) => ofState)) {
+      verdict.exceptions.push(`"${upgrade.name}": ${instance} was led back by a plan that is forgotten`);
+    } else say(`${instance} was upgraded, and stays where it is`);
   }
   for (const [instance, { status, actualVersion }] of going) {
     const times = books.backBy(instance).length;
