@@ -278,18 +278,23 @@ function judgeWayBack(
     .map(({ componentInstanceUuid }) => componentInstanceUuid);
   const tasks = (wayBack?.batches ?? []).flatMap((batch) => batch.tasks);
   const going = new Map(tasks.map((task) => [task.componentInstanceUuid, task]));
+  const isForgetful = losses.some(({ ofState }) => ofState);
+  const hasCompleted = (taken: Taken[]) => taken.some(({ outcome }) => outcome === 'completed');
   for (const instance of upgraded) {
     if (going.has(instance)) continue;
-    const isBack = books.backBy(instance).some(({ outcome }) => outcome === 'completed');
-    if (isBack && losses.some(({ ofState }) => ofState)) {
+    if (isForgetful && hasCompleted(books.backBy(instance))) {
       verdict.exceptions.push(`"${upgrade.name}": ${instance} was led back by a plan that is forgotten`);
     } else say(`${instance} was upgraded, and stays where it is`);
   }
   for (const [instance, { status, actualVersion }] of going) {
     const times = books.backBy(instance).length;
     const isBack = status === 'completed' && actualVersion === FROM.version && times > 0;
-    if (!upgraded.includes(instance)) say(`${instance} was not upgraded, and goes back`);
-    else if (!isBack) say(`${instance} is ${status} on ${actualVersion}, handed its way back ${times} times`);
+    if (!upgraded.includes(instance)) {
+      if (isForgetful && hasCompleted(books.takenBy(instance))) {
+        verdict.exceptions.push(`"${upgrade.name}": ${instance} goes back from an upgrade that is forgotten`);
+      } else say(`${instance} was not upgraded, and goes back`);
+    }
+    if (!isBack) say(`${instance} is ${status} on ${actualVersion}, handed its way back ${times} times`);
     // Where Redis forgot the plan of the way back, it was made anew.
     else if (times > 1) {
       verdict.exceptions.push(`"${upgrade.name}": ${instance} was handed its way back ${times} times`);
