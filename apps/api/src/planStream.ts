@@ -9,7 +9,7 @@ import { headOf, tailOf } from './planFields.js';
 
 /** So many batches are read ahead at most, and no more than hold so many agents together. */
 const READ_AHEAD_BATCHES = 16;
-const READ_AHEAD_AGENTS = 1_000;
+const READ_AHEAD_AGENTS = 4_000;
 const TASKS_A_CHUNK = 500;
 /** Small parts are sent together: a write for each would cost more than the plan's reading. */
 const CHUNK_CHARACTERS = 32_768;
