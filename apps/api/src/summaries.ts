@@ -8,7 +8,7 @@ import { inOrder } from './planFields.js';
 
 /** Of all of them together; one of a hundred batches has some 30 kB. */
 const KEPT_BYTES = 8 * 1024 * 1024;
-/** A Redis that has lost its last second may come to the same tag by another way. */
+/** Nobody asks for it again who did not just now. */
 const KEPT_MS = 1_000;
 
 interface Shown {
@@ -32,7 +32,13 @@ export function keepSummaries({ plans }: Store): (planId: string, etag: string) 
       return { etag: read.etag, body: new TextEncoder().encode(JSON.stringify(inOrder(read.plan))) };
     },
   });
-  return async (planId, etag) => (await kept.fetch(`${planId} ${etag}`, { context: planId })) ?? null;
+  return async (planId, etag) => {
+    const key = `${planId} ${etag}`;
+    const shown = await kept.fetch(key, { context: planId });
+    // A Redis that is set back is at the older tag again: what came after it is not to be shown then.
+    if (shown?.etag !== etag) kept.delete(key);
+    return shown ?? null;
+  };
 }
 
 /** The body is the summary's JSON, which the type of a response cannot see. */

@@ -106,10 +106,10 @@ function waitingForOf({ plan, open, slots }: WholePlan, batches: BatchSummary[])
   });
 }
 
-const TAG_NEEDS = [...READABLE_NEEDS, 'changes'];
+const TAG_NEEDS = [...READABLE_NEEDS, 'changes', 'changedAt'];
 
 function tagOf(plan: Fields): string {
-  return `W/"${plan['changes']}"`;
+  return `W/"${plan['changes']}.${plan['changedAt'] ?? ''}"`;
 }
 
 /** @returns null where there is no such plan to be seen */

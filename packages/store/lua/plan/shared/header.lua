@@ -68,9 +68,10 @@ local function refusal(event)
   end
 end
 
--- Whatever is shown changes with this.
+-- Whatever is shown changes with this. The instant tells apart what a Redis that was set back comes to by another way.
 local function touch()
   count(K.plan, 'changes', 1)
+  setFields(K.plan, 'changedAt', NOW)
 end
 
 local function emit(stream, type, fields)
