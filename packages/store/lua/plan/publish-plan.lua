@@ -11,6 +11,6 @@ for index, batch in ipairs(IN.batches) do
   redis.call('HSET', K.batches, index - 1, batch)
 end
 dropFields(K.plan, 'leaseUntil')
-setFields(K.plan, 'status', 'pending', 'currentBatch', 0, 'revision', 0, 'changes', 0)
+setFields(K.plan, 'status', 'pending', 'currentBatch', 0, 'revision', 0, 'changes', 0, 'changedAt', NOW)
 revise('plan.created', { actor = IN.actor })
 return cjson.encode('published')
