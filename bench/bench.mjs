@@ -1,6 +1,6 @@
 // `npm run bench`: Gradus beside its yardsticks, in one run on one machine. Prints the table, and writes it with its
 // plots where docs/performance.md has room for it. `--only create,pause` measures what these rows need, `--quick` is for
-// trying it out, `--rounds 5` repeats more often, `--million` adds a plan of a million agents, which takes half an hour.
+// trying it out, `--rounds 5` repeats more often, `--million` adds a plan of a million agents, measured once.
 import { parseArgs } from 'node:util';
 import { median, shown, spread } from './numbers.mjs';
 import { growthTable, writeReport } from './report.mjs';

@@ -35,6 +35,7 @@ function sizesIn(measured) {
 /** A line for each size of plan, a column for each figure of it. @param {Measured} measured */
 export function growthTable(measured) {
   const sizes = sizesIn(measured);
+  if (sizes.length === 0) return [];
   const rows = measured.filter(({ row }) => row.agents !== undefined);
   const figures = [...new Set(rows.map(({ row }) => row.figure))];
   const cell = (/** @type {number} */ agents, /** @type {string} */ figure) => {

@@ -17,7 +17,7 @@ export function limitBody(maxSize: number): MiddlewareHandler<ApiEnv> {
     // Nobody reads the body of these.
     if (['GET', 'HEAD'].includes(c.req.method)) return next();
     const length = c.req.header('Content-Length');
-    // To look at the body itself costs more than all else that is done with a check-in.
+    // To look at the body itself would have a whole Request made, with a stream and a signal.
     if (length === undefined || c.req.header('Transfer-Encoding') !== undefined) {
       return limitUnannounced(c, next);
     }
