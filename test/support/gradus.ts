@@ -19,7 +19,7 @@ export interface Gradus {
   namespace: string;
   api: RunningApp;
   workers: RunningApp[];
-  /** Ends the api by the signal and starts another at the same address. */
+  /** Ends the api by the signal, where it still lives, and starts another at the same address. */
   restartApi(signal: NodeJS.Signals): Promise<void>;
   /** One more api, at an address of its own; stopped with the rest. */
   addApi(other?: Other): Promise<RunningApp>;
