@@ -206,17 +206,22 @@ async function readWhole(system, id) {
     for await (const _ of answer.body ?? []);
     return performance.now() - began;
   };
+  const residentBytes = () => metric(system, 'process_resident_memory_bytes');
   await read();
-  const before = await metric(system, 'process_resident_memory_bytes');
-  let most = before;
-  const stop = keepLooking(async () => {
-    most = Math.max(most, await metric(system, 'process_resident_memory_bytes'));
-    await wait(20);
-  });
   const times = [];
-  for (let count = 0; count < READS; count += 1) times.push(await read());
-  await stop();
-  return { ms: median(times), riseMiB: (most - before) / MEBIBYTE };
+  const rises = [];
+  for (let count = 0; count < READS; count += 1) {
+    const before = await residentBytes();
+    let most = before;
+    const stop = keepLooking(async () => {
+      most = Math.max(most, await residentBytes());
+      await wait(20);
+    });
+    times.push(await read());
+    await stop();
+    rises.push((most - before) / MEBIBYTE);
+  }
+  return { ms: median(times), riseMiB: median(rises) };
 }
 
 /**

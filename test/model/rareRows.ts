@@ -64,7 +64,7 @@ async function openScene(namespace: string, settings: Settings) {
   const batch = async () => {
     const shown = await plans.readBatch(planId, 0);
     if (shown === null) throw new TypeError('the plan has no batch');
-    return shown;
+    return { ...shown, tasks: [...shown.tasks] };
   };
   const task = async (agentOrdinal: number) => {
     const shown = (await batch()).tasks[agentOrdinal];

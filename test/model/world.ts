@@ -148,7 +148,9 @@ export async function openWorld(redisUrl: string, namespace: string, agents: rea
       ...plan.batches.map((_, index) => store.plans.readBatch(planId, index)),
     ]);
     if (read === null) throw new Disagreement(`${plan.name} is gone`);
-    const present = batches.filter((batch) => batch !== null);
+    const present = batches
+      .filter((batch) => batch !== null)
+      .map((batch) => ({ ...batch, tasks: [...batch.tasks] }));
     for (const { tasks } of present) {
       for (const task of tasks) names.learn(task.lifecycleTaskUuid, plan.name, task);
     }

@@ -1,7 +1,7 @@
 // The whole plan as a stream of JSON: read batch by batch as the client takes it, never held as one string.
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { Batch, Forecast, Plan, PlanHeader } from '@gradus/domain';
-import type { OpenedPlan, Preview, Store } from '@gradus/store';
+import type { Batch, Forecast, Plan, PlanHeader, PlanTask } from '@gradus/domain';
+import type { OpenedBatch, OpenedPlan, Preview, Store } from '@gradus/store';
 import type { TypedResponse } from 'hono';
 import type { Logger } from 'pino';
 import { taggedWith } from './entityTag.js';
@@ -10,8 +10,9 @@ import { headOf, tailOf } from './planFields.js';
 /** So many batches are read ahead at most, and no more than hold so many agents together. */
 const READ_AHEAD_BATCHES = 16;
 const READ_AHEAD_AGENTS = 4_000;
-const TASKS_A_CHUNK = 500;
-/** Small parts are sent together: a write for each would cost more than the plan's reading. */
+/** So many make a part that is worth a write of its own. */
+const TASKS_A_PART = 100;
+/** Smaller parts are sent together: a write for each would cost more than the plan's reading. */
 const CHUNK_CHARACTERS = 32_768;
 
 /** A batch that the plan should have is not there: the plan was deleted while it was read. */
@@ -24,10 +25,10 @@ class BatchVanished extends Error {
 }
 
 /** Reads the plan's batches in order, some ahead, so that many small ones are not as many round trips. */
-async function* readBatches(store: Store, { plan, batchCount }: OpenedPlan): AsyncGenerator<Batch> {
+async function* readBatches(store: Store, { plan, batchCount }: OpenedPlan): AsyncGenerator<OpenedBatch> {
   const agentsABatch = Math.max(1, plan.counts.agents / Math.max(1, batchCount));
   const ahead = Math.min(READ_AHEAD_BATCHES, Math.max(1, Math.floor(READ_AHEAD_AGENTS / agentsABatch)));
-  const reads: Promise<Batch | null>[] = [];
+  const reads: Promise<OpenedBatch | null>[] = [];
   let next = 0;
   for (let batchIndex = 0; batchIndex < batchCount; batchIndex++) {
     while (next < batchCount && reads.length < ahead) {
@@ -42,20 +43,39 @@ async function* readBatches(store: Store, { plan, batchCount }: OpenedPlan): Asy
   }
 }
 
-/** A batch's JSON in pieces, so that a batch of very many tasks is no single string either. */
-function* batchJson({ batchIndex, agentIds, status, failedCount, tasks, ...more }: Batch): Generator<string> {
+/** A batch's JSON in parts: of very many tasks, few are there at a time. */
+function* batchJson({
+  batchIndex,
+  agentIds,
+  status,
+  failedCount,
+  tasks,
+  ...more
+}: OpenedBatch): Generator<string> {
   yield `${JSON.stringify({ batchIndex, agentIds, status, failedCount }).slice(0, -1)},"tasks":[`;
-  for (let from = 0; from < tasks.length; from += TASKS_A_CHUNK) {
-    const chunk = JSON.stringify(tasks.slice(from, from + TASKS_A_CHUNK)).slice(1, -1);
-    yield from === 0 ? chunk : `,${chunk}`;
+  let separator = '';
+  for (const part of partsOf(tasks)) {
+    yield separator + JSON.stringify(part).slice(1, -1);
+    separator = ',';
   }
   yield `],${JSON.stringify(more).slice(1)}`;
+}
+
+function* partsOf(tasks: Iterable<PlanTask>): Generator<PlanTask[]> {
+  let part: PlanTask[] = [];
+  for (const task of tasks) {
+    part.push(task);
+    if (part.length < TASKS_A_PART) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
 }
 
 /** @param more stands after the plan's own fields */
 async function* planJson(
   plan: PlanHeader,
-  batches: AsyncIterable<Batch>,
+  batches: AsyncIterable<OpenedBatch>,
   more: object,
 ): AsyncGenerator<string> {
   yield `${JSON.stringify(headOf(plan)).slice(0, -1)},"batches":[`;
@@ -120,7 +140,7 @@ export function streamPreview({
 }
 
 /** Answers one batch, in the fields' order and in pieces. */
-export function streamBatch(batch: Batch): Response & TypedResponse<Batch, 200, 'json'> {
+export function streamBatch(batch: OpenedBatch): Response & TypedResponse<Batch, 200, 'json'> {
   return jsonResponse(
     encoded(batchJson(batch), () => undefined),
     {},

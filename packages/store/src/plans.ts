@@ -1,22 +1,29 @@
 // Plans, as clients and operators see them.
-import { allowedFailures, type Batch, hasEnded, type PlanSummary, type PlanTask } from '@gradus/domain';
+import { allowedFailures, hasEnded, type PlanSummary, type PlanTask } from '@gradus/domain';
 import { createPlan, upgradeOf } from './createPlan.js';
 import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents, unannouncedOfEnded } from './events.js';
 import { mapInTurns } from './inTurns.js';
-import { type Command, type CommandResult, NewerPlan, type PauseKind, type Plans } from './port.js';
+import {
+  type Command,
+  type CommandResult,
+  NewerPlan,
+  type OpenedBatch,
+  type PauseKind,
+  type Plans,
+} from './port.js';
 import { previewPlan } from './previewPlan.js';
 import {
+  agentIdIn,
   batchSummaryOf,
   type Fields,
   fieldsOf,
   isVisible,
   READABLE_NEEDS,
-  type StateRows,
-  type StaticAgent,
   type StoredBatch,
-  tasksOf,
+  tasksIn,
+  tasksOfRow,
 } from './stored.js';
 import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
@@ -53,7 +60,7 @@ export function createPlans(parts: StoreParts): Plans {
     return JSON.parse(text as string) as StoredBatch;
   }
 
-  async function readBatch(planId: string, batchIndex: number): Promise<Batch | null> {
+  async function readBatch(planId: string, batchIndex: number): Promise<OpenedBatch | null> {
     const place = await storedBatch(planId, batchIndex);
     if (place === null) return null;
     const ordinals = Array.from({ length: place.size }, (_, index) => place.first + index);
@@ -69,15 +76,10 @@ export function createPlans(parts: StoreParts): Plans {
     if (!isVisible(plan)) return null;
     const open = batchIndex === Number(plan['currentBatch']) ? (numbers as Fields) : {};
     const stored = JSON.parse(text as string) as StoredBatch;
-    const agents = await mapInTurns(statics as string[], (line, index) => {
-      const agent = JSON.parse(line) as StaticAgent;
-      const rows = JSON.parse((states as string[])[index] ?? '') as StateRows;
-      return { agentId: agent[0], tasks: tasksOf(plan, agent, rows) };
-    });
     return {
       ...batchSummaryOf(plan, batchIndex, stored, open, Number(heard)),
-      agentIds: agents.map(({ agentId }) => agentId),
-      tasks: agents.flatMap(({ tasks }) => tasks),
+      agentIds: await mapInTurns(statics as string[], agentIdIn),
+      tasks: tasksIn(plan, statics as string[], states as string[]),
     };
   }
 
@@ -98,8 +100,7 @@ export function createPlans(parts: StoreParts): Plans {
         ['hmget', keys.plan(planId, 'state'), ...ordinals],
       ]);
       for (let index = 0; index < length; index += 1) {
-        const agent = JSON.parse((statics as string[])[index] ?? '') as StaticAgent;
-        const tasks = tasksOf(plan, agent, JSON.parse((states as string[])[index] ?? '') as StateRows);
+        const tasks = tasksOfRow(plan, (statics as string[])[index], (states as string[])[index]);
         for (const [taskIndex, task] of tasks.entries()) {
           if (from + index === at && taskIndex < taskAt) continue;
           if (status !== undefined && task.status !== status) continue;

@@ -1,7 +1,6 @@
 // A plan as it would be made: planned and judged like any other, and nothing of it written.
 import {
   addCounts,
-  type Batch,
   forecast,
   hasEnded,
   NO_AGENTS,
@@ -22,8 +21,7 @@ import {
   unknownReleases,
   upgradeOf,
 } from './createPlan.js';
-import { mapInTurns } from './inTurns.js';
-import type { NewPlan, PreviewResult } from './port.js';
+import type { NewPlan, OpenedBatch, PreviewResult } from './port.js';
 import { type AgentRecord, parseRecord } from './records.js';
 import { missingReleases } from './releases.js';
 import { isNewerSchema } from './schema.js';
@@ -131,14 +129,20 @@ async function* batchesOf(
   planned: Extract<Planned, { outcome: 'planned' }>,
   records: readonly AgentRecord[],
   { batches }: PlanSummary,
-): AsyncGenerator<Batch> {
+): AsyncGenerator<OpenedBatch> {
+  function* tasksFrom(first: number, agents: typeof planned.agents) {
+    for (const [offset, agent] of agents.entries()) {
+      yield* tasksOf(fields, staticOf(agent), stateOf(agent, records[first + offset]));
+    }
+  }
   for (const [index, { first, size }] of planned.batches.entries()) {
     const summary = batches[index];
     if (summary === undefined) continue;
     const agents = planned.agents.slice(first, first + size);
-    const tasks = await mapInTurns(agents, (agent, offset) =>
-      tasksOf(fields, staticOf(agent), stateOf(agent, records[first + offset])),
-    );
-    yield { ...summary, agentIds: agents.map(({ agentId }) => agentId), tasks: tasks.flat() };
+    yield {
+      ...summary,
+      agentIds: agents.map(({ agentId }) => agentId),
+      tasks: tasksFrom(first, agents),
+    };
   }
 }

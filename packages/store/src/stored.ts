@@ -264,3 +264,26 @@ export function tasksOf(plan: Fields, agent: StaticAgent, rows: StateRows): Plan
     };
   });
 }
+
+/** @returns the agent's id, without reading the rest of the row: an id has nothing that JSON would escape */
+export function agentIdIn(row: string): string {
+  return row.slice(2, row.indexOf('"', 2));
+}
+
+/** An agent's tasks as they are shown, of its rows as they are stored. */
+export function tasksOfRow(plan: Fields, row = '', states = ''): PlanTask[] {
+  return tasksOf(plan, JSON.parse(row) as StaticAgent, JSON.parse(states) as StateRows);
+}
+
+/**
+ * The tasks of many agents, in their order, each made when it is asked for. What was asked for is taken out of the lists:
+ * they may outlive it by much, and would have the garbage collector keep it.
+ */
+export function* tasksIn(plan: Fields, rows: string[], states: string[]): Generator<PlanTask> {
+  for (const [index, row] of rows.entries()) {
+    const statesOfRow = states[index];
+    rows[index] = '';
+    states[index] = '';
+    yield* tasksOfRow(plan, row, statesOfRow);
+  }
+}

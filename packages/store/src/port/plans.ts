@@ -65,7 +65,7 @@ export type CreatePlanResult =
 export interface Preview {
   summary: PlanSummary;
   /** Each made when it is asked for. */
-  batches: AsyncIterable<Batch>;
+  batches: AsyncIterable<OpenedBatch>;
   forecast: Forecast;
 }
 
@@ -113,6 +113,9 @@ export interface Command {
   /** The plan's revision by the client's word; undefined where it does not matter. */
   ifRevision?: number | undefined;
 }
+
+/** A batch as it was at one moment; each of its tasks is made when it is asked for, once. */
+export type OpenedBatch = Omit<Batch, 'tasks'> & { tasks: Iterable<PlanTask> };
 
 /** A plan as it was at one moment. */
 export interface ReadPlan<Shown> {
@@ -170,7 +173,7 @@ export interface Plans {
   readSummary(planId: string): Promise<ReadPlan<PlanSummary> | null>;
   /** For the whole plan: read the header, then each batch. */
   open(planId: string): Promise<OpenedPlan | null>;
-  readBatch(planId: string, batchIndex: number): Promise<Batch | null>;
+  readBatch(planId: string, batchIndex: number): Promise<OpenedBatch | null>;
   /** @throws InvalidCursor */
   listTasks(
     planId: string,
