@@ -38,35 +38,37 @@ function urlOf({ address, family, port }: AddressInfo): string {
 /**
  * Which connections have a request to be answered. Node's own notion of idle leaves out those on which no request
  * ever came; clients open such ones ahead of need, and they would hold up the end.
+ *
+ * A connection lives for long, an answer for moments: all that is being answered in one Set would have the garbage
+ * collector keep every answer for as long as that Set's earlier tables, which lead to its later ones.
  */
 function watchConnections(server: Server) {
-  const unasked = new Set<Socket>();
-  const answering = new Set<ServerResponse>();
+  const answersOf = new Map<Socket, ServerResponse[]>();
   let isLeaving = false;
   let isClosing = false;
   server.on('connection', (socket) => {
-    unasked.add(socket);
-    socket.on('close', () => unasked.delete(socket));
+    answersOf.set(socket, []);
+    socket.on('close', () => answersOf.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
-    unasked.delete(socket);
-    answering.add(response);
+    const answers = answersOf.get(socket) ?? [];
+    answers.push(response);
     response.shouldKeepAlive &&= !isLeaving;
     response.on('close', () => {
-      answering.delete(response);
+      answers.splice(answers.indexOf(response), 1);
       if (isClosing) socket.destroySoon();
-      else if (!socket.destroyed) unasked.add(socket);
     });
   });
+  const answering = () => [...answersOf.values()].flat();
   return {
-    answering: () => answering.size,
+    answering: () => answering().length,
     leave: () => {
       isLeaving = true;
-      for (const response of answering) response.shouldKeepAlive = false;
+      for (const response of answering()) response.shouldKeepAlive = false;
     },
     closeUnasked: () => {
       isClosing = true;
-      for (const socket of unasked) socket.destroy();
+      for (const [socket, answers] of answersOf) if (answers.length === 0) socket.destroy();
     },
   };
 }

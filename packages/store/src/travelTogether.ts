@@ -42,7 +42,7 @@ export function travelTogether<Name extends string>(
   isInSlots: boolean,
   sendScript: Send<Name>,
 ) {
-  const waiting = new Map<string, { name: Name; calls: Call[] }>();
+  let waiting = new Map<string, { name: Name; calls: Call[] }>();
 
   async function send(name: Name, calls: readonly Call[]): Promise<void> {
     const before = new Map<string, number>();
@@ -70,8 +70,8 @@ export function travelTogether<Name extends string>(
   const refuse = (error: Error) => unlessAway(Promise.reject(error)).catch(throwNewerPlan);
 
   function sendWaiting(): void {
-    const groups = [...waiting.values()];
-    waiting.clear();
+    const groups = waiting.values();
+    waiting = new Map();
     for (const { name, calls } of groups) {
       for (const part of parts(calls, atOnce[name] ?? 1)) void send(name, part);
     }
