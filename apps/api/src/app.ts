@@ -1,5 +1,4 @@
 // The HTTP app: every middleware and every route, built from what it is given.
-import { setMaxListeners } from 'node:events';
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { accessLog } from './accessLog.js';
@@ -120,8 +119,8 @@ const seesToWrites = (c: Context) => CHECK_IN.test(c.req.path) || changesNothing
 export function createApp(deps: ApiDeps): ApiApp {
   const { logger, bodyLimitBytes, limits, rates, shutdown } = deps;
   const { http } = deps.measured;
-  // Every long poll listens to it: many at once are no leak.
-  setMaxListeners(0, shutdown);
+  // Each long poll by itself would listen among thousands of others.
+  shutdown.addEventListener('abort', deps.store.mailboxes.wakeAll, { once: true });
   const auth = createAuth(deps);
   const requests = new Map<string, NonNullable<RouteConfig['request']>>();
   const app: ApiApp = new OpenAPIHono<ApiEnv>({

@@ -10,19 +10,11 @@ type Work = Pick<TakenWork, 'tasks' | 'cancel' | 'traces'>;
 /** So many lifecycle tasks are handed out in one answer; what is left comes with the next. */
 const MAX_TASKS = 1_000;
 
-/** Runs with a signal that aborts as soon as one of the given ones does, and lets go of them after. */
-async function withAny(signals: readonly AbortSignal[], run: (signal: AbortSignal) => Promise<void>) {
-  const any = new AbortController();
-  const abort = () => any.abort();
-  for (const signal of signals) {
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-  }
-  try {
-    await run(any.signal);
-  } finally {
-    for (const signal of signals) signal.removeEventListener('abort', abort);
-  }
+/** Resolves once nobody is left to be answered, or all is answered. The request's own signal is costly to make. */
+function closed({ env }: Context<ApiEnv>): Promise<void> {
+  return new Promise((resolve) => {
+    env.outgoing.once('close', resolve);
+  });
 }
 
 /**
@@ -50,12 +42,12 @@ export async function takeWork(
     return isFound();
   };
   await take();
+  let gone: Promise<void> | undefined;
   while (!isFound() && store.now() < until && !isGone(c) && !shutdown.aborted) {
     // What is handed out again comes due without a notice.
     const restMs = Math.min(until, work.nextDueAt ?? until) - store.now();
-    await withAny([c.req.raw.signal, shutdown], (signal) =>
-      store.mailboxes.waitForWork(lcaUuid, Math.max(restMs, 0), signal, take),
-    );
+    gone ??= closed(c);
+    await store.mailboxes.waitForWork(lcaUuid, Math.max(restMs, 0), gone, take);
     if (!isFound()) await take();
   }
   return { tasks: work.tasks, traces: work.traces, cancel: work.cancel };

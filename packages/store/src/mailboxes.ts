@@ -83,7 +83,7 @@ export function createMailboxes(
     },
     settle: (lcaUuid, lifecycleTaskUuid, outcome, now, isTraced = false) =>
       run('settle-task', lcaUuid, { now, lifecycleTaskUuid, outcome, runningAgainMs, isTraced }),
-    waitForWork: (lcaUuid, waitMs, signal, ready) =>
-      wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, signal, ready),
+    waitForWork: (lcaUuid, waitMs, gone, ready) => wakeUps.wait(keys.wakeUps(lcaUuid), waitMs, gone, ready),
+    wakeAll: wakeUps.wakeAll,
   };
 }

@@ -4,11 +4,12 @@ import { unlessAway } from './storeFaults.js';
 
 export interface WakeUps {
   /**
-   * Resolves at the channel's next notice, after `waitMs`, or when the signal aborts.
+   * Resolves at the channel's next notice, after `waitMs`, once `gone` resolves, or when all are woken.
    *
    * @param ready called once the subscription stands; true ends the wait at once
    */
-  wait(channel: string, waitMs: number, signal: AbortSignal, ready: () => Promise<boolean>): Promise<void>;
+  wait(channel: string, waitMs: number, gone: Promise<void>, ready: () => Promise<boolean>): Promise<void>;
+  wakeAll(): void;
 }
 
 /** @param subscriber a connection for this alone */
@@ -26,22 +27,23 @@ export function createWakeUps(subscriber: Connection): WakeUps {
   });
 
   return {
-    wait: async (channel, waitMs, signal, ready) => {
+    wakeAll: () => {
+      for (const wakes of waiters.values()) for (const wake of wakes) wake();
+    },
+    wait: async (channel, waitMs, gone, ready) => {
       let wake: () => void = () => undefined;
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
       const timer = setTimeout(wake, waitMs);
-      signal.addEventListener('abort', wake, { once: true });
       const others = waiters.get(channel) ?? new Set();
       waiters.set(channel, others.add(wake));
       try {
         // Each waiter subscribes: a repeated SUBSCRIBE is answered only after the first one stands.
         await unlessAway(subscriber.subscribe(channel));
-        if (!signal.aborted && !(await ready())) await woken;
+        if (!(await ready())) await Promise.race([woken, gone]);
       } finally {
         clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
         others.delete(wake);
         if (others.size === 0) {
           waiters.delete(channel);

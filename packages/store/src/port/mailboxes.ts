@@ -86,15 +86,17 @@ export interface Mailboxes {
     isTraced?: boolean,
   ): Promise<string | null>;
   /**
-   * Resolves when something has come for the LCA, when `waitMs` have passed or the signal aborts. A notice
-   * that was missed costs the rest of the wait, never a task.
+   * Resolves when something has come for the LCA, when `waitMs` have passed, once `gone` resolves, or when all are
+   * woken. A notice that was missed costs the rest of the wait, never a task.
    *
    * @param ready called once listening has begun, to look for what came before; true ends the wait at once
    */
   waitForWork(
     lcaUuid: string,
     waitMs: number,
-    signal: AbortSignal,
+    gone: Promise<void>,
     ready: () => Promise<boolean>,
   ): Promise<void>;
+  /** Ends every wait of this process. */
+  wakeAll(): void;
 }
