@@ -2,6 +2,7 @@
 // of these grows, it is to be known and wanted.
 import { createClient } from '@gradus/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsSoFar } from '../support/countedCommands.js';
 import { registerFleet, UPGRADE } from '../support/fleet.js';
 import { type Gradus, startGradus } from '../support/gradus.js';
 import { canStartRedis, createRedisNode, type RedisNode } from '../support/redisNode.js';
@@ -17,20 +18,9 @@ const AGENTS_PER_LCA = 250;
  */
 const AT_MOST = { commands: 133, bytesPlanned: 640, bytesEnded: 1_550 };
 
-/** Commands whose number hangs on time, not on tasks: a worker asks for jobs, a clock is compared. */
-const BY_THE_CLOCK = new Set(['ping', 'info', 'time', 'bzpopmin', 'client', 'hello', 'command', 'select']);
-
 let node: RedisNode;
 let gradus: Gradus;
 const found = { commands: 0, bytesPlanned: 0, bytesEnded: 0 };
-
-async function commandsSoFar(): Promise<number> {
-  const lines = String(await node.ask('INFO', 'commandstats')).matchAll(/cmdstat_([^:|]+)[^:]*:calls=(\d+)/g);
-  return [...lines].reduce(
-    (sum, [, name = '', calls]) => sum + (BY_THE_CLOCK.has(name) ? 0 : Number(calls)),
-    0,
-  );
-}
 
 /** Bytes of all keys: what the server needs beside them varies. */
 async function bytesOfKeys(): Promise<number> {
@@ -57,13 +47,13 @@ describe.skipIf(!canStartRedis)(`of ${AGENTS} tasks of gateways, each costs`, ()
     const { id } = await client.createPlan(plan);
     found.bytesPlanned = ((await bytesOfKeys()) - bytesBefore) / AGENTS;
     lcas.start();
-    const commandsBefore = await commandsSoFar();
+    const commandsBefore = await commandsSoFar(node);
     await client.startPlan(id);
     await waitFor(async () => (await client.getPlanSummary(id)).status === 'completed', {
       what: 'the plan to be completed',
       timeoutMs: 60_000,
     });
-    found.commands = ((await commandsSoFar()) - commandsBefore) / AGENTS;
+    found.commands = ((await commandsSoFar(node)) - commandsBefore) / AGENTS;
     await lcas.stop();
     found.bytesEnded = ((await bytesOfKeys()) - bytesBefore) / AGENTS;
     console.log('per task:', found);

@@ -8,8 +8,10 @@ import { unlessAway } from './storeFaults.js';
 import type { StoreParts } from './storeParts.js';
 import { wellFormedJson } from './wellFormed.js';
 
-/** More plans than these, and those that are over are forgotten at the next one. */
+/** Of more plans than these, those that are over are forgotten. */
 const USERS_KEPT = 20;
+/** So many are looked at for each new one, in turn: how many use a release is not to be felt. */
+const USERS_LOOKED_AT = 4;
 
 /** As it lies in Redis. */
 interface ReleaseRecord {
@@ -192,13 +194,13 @@ export async function useReleases(
   const [records, usersOf] = keys.releases;
   const releases = targets.map(nameOf);
   const users = await unlessAway(connection.hmget(usersOf, ...releases));
-  const many = users.flatMap((text) => {
+  const lookedAt = users.flatMap((text) => {
     const plans = (text ?? '').split(',');
-    return plans.length > USERS_KEPT ? plans : [];
+    return plans.length > USERS_KEPT ? plans.slice(-USERS_LOOKED_AT) : [];
   });
-  const over = await Promise.all(many.map((user) => isVoid(parts, user)));
-  const voidPlans = many.filter((_, position) => over[position]);
-  const input = { planId, releases, voidPlans, ...demand };
+  const over = await Promise.all(lookedAt.map((user) => isVoid(parts, user)));
+  const voidPlans = lookedAt.filter((_, position) => over[position]);
+  const input = { planId, releases, lookedAt, voidPlans, ...demand };
   const refused = await scripts.raw('use-releases', [records, usersOf], [JSON.stringify(input)]);
   return (JSON.parse(String(refused)) as string[]).map(idOf);
 }
