@@ -11,7 +11,7 @@ import { createHandLca, ON_TARGET, reportOn } from '../support/handLca.js';
 import { type Answer, type Ask, BASE, createAsk } from '../support/http.js';
 import { expectProblem } from '../support/problems.js';
 import { canStartRedis } from '../support/redisNode.js';
-import { type RedisReplicated, startRedisReplicated } from '../support/redisReplicated.js';
+import { type RedisReplicated, startRedisReplicated, untilCaughtUp } from '../support/redisReplicated.js';
 import { type Relay, startRelay } from '../support/relay.js';
 import { waitFor } from '../support/waitFor.js';
 
@@ -200,6 +200,7 @@ describe.skipIf(!canStartRedis)(
 
       // What it had in hand would be taken up again only once it is taken for dead.
       await Promise.all(before.workers.map((worker) => worker.kill('SIGTERM')));
+      await untilCaughtUp(redis);
       networks[0]?.delay(lagMs);
       const [{ id }] = await Promise.all([
         client.createPlan({ ...plan, agentIds: [made] }),

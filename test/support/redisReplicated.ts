@@ -47,6 +47,17 @@ export function createReplica(masterPort: number): Promise<RedisNode> {
   ]);
 }
 
+/** Waits until the replica has all that its master has by now. */
+export async function untilCaughtUp({ master, replica }: RedisReplicated): Promise<void> {
+  const offset = async (node: RedisNode, field: string) =>
+    Number(new RegExp(`${field}:(\\d+)`).exec(String(await node.ask('INFO', 'replication')))?.[1]);
+  const target = await offset(master, 'master_repl_offset');
+  await waitFor(async () => (await offset(replica, 'slave_repl_offset')) >= target, {
+    what: 'the replica to have what its master has',
+    timeoutMs: 20_000,
+  });
+}
+
 /** Waits until the replica has what its master has, and takes what comes. */
 export async function untilFollowing(replica: RedisNode): Promise<void> {
   await waitFor(async () => String(await replica.ask('INFO', 'replication')).includes('link_status:up'), {
