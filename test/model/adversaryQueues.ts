@@ -105,6 +105,12 @@ export function createAdversaryQueues(now: () => number): AdversaryQueues {
         .map(({ data }) => (data as ApplyReportJob).takenAt);
       return taken.length === 0 ? null : Math.min(...taken);
     },
+    oldestWaitingDispatch: async () => {
+      const released = jobs
+        .filter(({ queue, isActive, isHeld }) => queue === 'tasks' && !isActive && !isHeld)
+        .map(({ data }) => (data as DispatchTaskJob).releasedAt);
+      return released.length === 0 ? null : Math.min(...released);
+    },
     announceEvents: async () => undefined,
     pushTasks: async () => undefined,
     ensurePushJob: async () => undefined,

@@ -86,10 +86,10 @@ export function watchStore(
           current(plan, batchIndex, () => plan.release(now));
           return effects;
         }),
-      sweepBatch: (planId, batchIndex, now, judgeUntil) =>
+      sweepBatch: (planId, batchIndex, now, until) =>
         turn(async () => {
           const oldest = await oldestReport();
-          const effects = await steps.sweepBatch(planId, batchIndex, now, judgeUntil);
+          const effects = await steps.sweepBatch(planId, batchIndex, now, until);
           const plan = names.plan(planId);
           current(plan, batchIndex, () => plan.sweep(now, oldest));
           return effects;

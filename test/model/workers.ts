@@ -60,6 +60,7 @@ function turnsOf(queues: AdversaryQueues, turn: Turn): Queues {
     redispatchTasks: (...args) => turn(() => queues.redispatchTasks(...args)),
     deliverWebhooks: (...args) => turn(() => queues.deliverWebhooks(...args)),
     oldestWaitingReport: () => turn(() => queues.oldestWaitingReport()),
+    oldestWaitingDispatch: () => turn(() => queues.oldestWaitingDispatch()),
   };
 }
 

@@ -8,6 +8,9 @@ import { announceEvents } from './webhooks/announce.js';
 /** A plan of many empty batches comes back for the rest. */
 const ROUNDS_AT_MOST = 100;
 
+/** From a task's release to the moment at which its job is in the queue: in which others may have overtaken it. */
+const ENQUEUED_WITHIN_MS = 10_000;
+
 export type Advanced =
   /** The plan is not there, or needs no more looking at. */
   | { outcome: 'retired' }
@@ -43,6 +46,12 @@ async function reportsAppliedUntil({ queues }: Deps, snapshot: Snapshot, now: nu
   return waitingSince === null ? now : waitingSince - 1;
 }
 
+/** Up to when every task that was released has had its turn to be dispatched. */
+async function dispatchedUntil({ queues }: Deps, now: number): Promise<number> {
+  const waitingSince = await queues.oldestWaitingDispatch();
+  return waitingSince === null ? now : waitingSince - ENQUEUED_WITHIN_MS;
+}
+
 async function carryOut(
   deps: Deps,
   planId: string,
@@ -60,7 +69,8 @@ async function carryOut(
     case 'release-agents':
       return dispatch(deps, await steps.releaseAgents(planId, batchIndex, now));
     case 'sweep-batch': {
-      const swept = await steps.sweepBatch(planId, batchIndex, now, command.judgeUntil);
+      const until = { judgeUntil: command.judgeUntil, dispatchedUntil: await dispatchedUntil(deps, now) };
+      const swept = await steps.sweepBatch(planId, batchIndex, now, until);
       await deps.queues.redispatchTasks(swept.overdue);
       return dispatch(deps, swept);
     }

@@ -10,6 +10,11 @@ export function dispatchJobId(order: { lifecycleTaskUuid: string; releasedAt: nu
   return `${order.lifecycleTaskUuid}.${order.releasedAt}`;
 }
 
+/** @returns when the task of this dispatch job was released; 0 where the id does not say */
+export function releasedAtOf(jobId: string): number {
+  return Number(/\.(\d+)$/.exec(jobId)?.[1] ?? 0);
+}
+
 /** @returns the id of the job that delivers the event to the endpoint */
 export function deliveryJobId(event: { planId: string; id: string }, endpoint: string): string {
   return `${event.planId}.${event.id}.${endpoint}`;

@@ -10,6 +10,7 @@ import {
 } from './catalogue.js';
 import { figuresOf } from './figures.js';
 import { batchJobId, deliveryJobId, dispatchJobId, pushJobId } from './jobIds.js';
+import { oldestWaitingDispatch } from './oldestWaitingDispatch.js';
 import { oldestWaitingReport } from './oldestWaitingReport.js';
 import type { Queues, WorkerConnection } from './port.js';
 
@@ -209,6 +210,7 @@ export async function openQueues({
     },
     watchWrites: writes.watch,
     oldestWaitingReport: () => oldestWaitingReport(queues.reports),
+    oldestWaitingDispatch: () => oldestWaitingDispatch(queues.tasks),
     setDispatchRate: async (perSecond) => {
       if (perSecond === null) await queues.tasks.removeGlobalRateLimit();
       else await queues.tasks.setGlobalRateLimit(perSecond, SECOND_MS);

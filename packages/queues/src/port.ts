@@ -26,7 +26,10 @@ export interface Queues {
   ensureBatchJob(planId: string, batchIndex: number): Promise<void>;
   /** One job for each order. */
   dispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
-  /** Orders whose jobs are gone are enqueued again; those still waiting are left alone. */
+  /**
+   * Orders whose jobs are gone are enqueued again; those still waiting are left alone. Each costs the more the more
+   * jobs wait: it is for those whose turn should have come.
+   */
   redispatchTasks(orders: readonly Omit<DispatchTaskJob, 'v'>[]): Promise<void>;
   /** One job for all reports of one check-in; durable once this resolves. */
   applyReports(reports: Omit<ApplyReportJob, 'v'>): Promise<void>;
@@ -50,6 +53,8 @@ export interface Queues {
   watchWrites(): () => Promise<void>;
   /** When the oldest report that is not applied yet was taken; null where none waits. */
   oldestWaitingReport(): Promise<number | null>;
+  /** When the task was released whose dispatch job has waited longest for its turn; null where none waits. */
+  oldestWaitingDispatch(): Promise<number | null>;
   /** Sets the fleet-wide rate limit of lifecycle tasks a second; null: none. */
   setDispatchRate(perSecond: number | null): Promise<void>;
   /** Has the reconcile job come round for as long as any worker lives; put back where it is gone. */

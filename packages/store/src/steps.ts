@@ -187,9 +187,9 @@ export function createSteps(parts: StoreParts): PlanSteps {
     },
     releaseAgents: async (planId, batchIndex, now) =>
       effectsOf(await run<Raw<Effects>>('release-agents', planId, { now, batchIndex })),
-    sweepBatch: async (planId, batchIndex, now, judgeUntil) => {
+    sweepBatch: async (planId, batchIndex, now, until) => {
       const limits = { ...retries, awayMs: AWAY_MS, freshTaskUuids: freshTaskUuids(JUDGED_AT_ONCE) };
-      const input = { now, batchIndex, judgeUntil, ...limits };
+      const input = { now, batchIndex, ...until, ...limits };
       const raw = await run<Raw<Effects>>('sweep-batch', planId, input);
       return { ...effectsOf(raw), overdue: raw.overdue ?? [] };
     },

@@ -1,6 +1,7 @@
 -- Judges the open batch's deadlines, and finds what waits in the outbox for too long.
--- Input: now, batchIndex, judgeUntil (ms: later deadlines are left alone), awayMs (a gap between two sweeps from
--- which on deadlines are extended by it), retryBaseMs, retryMaxMs, freshTaskUuids.
+-- Input: now, batchIndex, judgeUntil (ms: later deadlines are left alone), dispatchedUntil (ms: the jobs of tasks that
+-- were released later may still wait for their turn), awayMs (a gap between two sweeps from which on deadlines are
+-- extended by it), retryBaseMs, retryMaxMs, freshTaskUuids.
 -- Output: { released? = [order], overdue? = [order], lookNow }
 if tonumber(header('currentBatch') or -1) ~= IN.batchIndex or not batchField('sweptAt') then
   return cjson.encode({ lookNow = false })
@@ -42,7 +43,10 @@ end
 local overdue = {}
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', K.outbox, '-inf', NOW, 'LIMIT', 0, VISITS_AT_MOST)) do
   local ordinal, index = parseEntry(entry)
-  overdue[#overdue + 1] = orderOf(loadAgent(ordinal), index)
+  local agent = loadAgent(ordinal)
+  if agent.tasks[index].releasedAt <= IN.dispatchedUntil then
+    overdue[#overdue + 1] = orderOf(agent, index)
+  end
   redis.call('ZADD', K.outbox, NOW + OVERDUE_MS, entry)
 end
 

@@ -78,12 +78,17 @@ export interface PlanSteps {
     now: number,
   ): Promise<void>;
   releaseAgents(planId: string, batchIndex: number, now: number): Promise<Effects>;
-  /** Judges deadlines up to `judgeUntil`; gives what waits in the outbox for too long. */
+  /**
+   * Judges deadlines; gives what waits in the outbox for too long.
+   *
+   * @param until the instants up to which deadlines are judged, and up to which a task that was released has had its
+   *   turn to be dispatched
+   */
   sweepBatch(
     planId: string,
     batchIndex: number,
     now: number,
-    judgeUntil: number,
+    until: { judgeUntil: number; dispatchedUntil: number },
   ): Promise<Effects & { overdue: DispatchOrder[] }>;
   observeBatch(planId: string, batchIndex: number, observingUntil: number, now: number): Promise<void>;
   closeBatch(
