@@ -35,33 +35,28 @@ describe.runIf(hasScript)('on a terminal', () => {
     const plan = { ...PLAN, name: 'The drawn one', agentIds, failureThreshold: 0.5, batchSizes: [4] };
     const { id } = await client.createPlan({ ...plan, concurrency: 4 });
     const shown = startOnTerminal(['plans', 'watch', id], reach(gradus));
-    const line = (start: string) => shown.screen().find((one) => one.startsWith(start)) ?? '';
+    // What is drawn comes in pieces: only all of it together is a picture.
+    const drawn = (what: string, lines: readonly RegExp[]) =>
+      waitFor(() => lines.every((line) => shown.screen().some((one) => line.test(one))), { what, ...LONG });
 
     const tasks = await lca.takeTasks(4);
     await lca.checkIn(tasks.slice(0, 3).map((task) => reportOn(task, 'running')));
-    await waitFor(() => /^batch 0 \[>{40}\] +0\/4 {2}running +0 failed of 2 allowed$/.test(line('batch 0')), {
-      what: 'a bar of four at work',
-      ...LONG,
-    });
+    await drawn('a bar of four at work', [
+      /^batch 0 \[>{40}\] +0\/4 {2}running +0 failed of 2 allowed$/,
+      /^batch 1 \[\.{40}\] +0\/1 {2}pending +0 failed of 0 allowed$/,
+      /^running: 0 of 5 agents done, 0 failed$/,
+      /^waits for the outcome of 3 agents, the next one at the latest \S+Z$/,
+    ]);
     expect(shown.hasCursor).toBe(false);
-    expect(line('batch 1')).toMatch(/^batch 1 \[\.{40}\] +0\/1 {2}pending +0 failed of 0 allowed$/);
-    expect(line('running')).toBe('running: 0 of 5 agents done, 0 failed');
-    expect(line('waits')).toMatch(/^waits for the outcome of 3 agents, the next one at the latest \S+Z$/);
 
     const [first, second, third, last] = tasks;
     if (first === undefined || second === undefined || third === undefined || last === undefined)
       return expect.unreachable();
     await lca.checkIn([reportOn(first, 'completed', ON_TARGET), reportOn(second, 'failed')]);
-    await waitFor(
-      () => /^batch 0 \[#{10}x{10}>{20}\] +1\/4 {2}running +1 failed of 2/.test(line('batch 0')),
-      {
-        what: 'one done and one failed',
-        ...LONG,
-      },
-    );
-    expect(
-      shown.screen().some((one) => / task\.failed +batch 0 drawn-\d: checksum mismatch$/.test(one)),
-    ).toBe(true);
+    await drawn('one done and one failed', [
+      /^batch 0 \[#{10}x{10}>{20}\] +1\/4 {2}running +1 failed of 2/,
+      / task\.failed +batch 0 drawn-\d: checksum mismatch$/,
+    ]);
     await lca.checkIn([third, last].map((task) => reportOn(task, 'completed', ON_TARGET)));
     await lca.checkIn([reportOn(await lca.takeTask(), 'completed', ON_TARGET)]);
     expect(await shown.ended).toBe(0);
@@ -73,11 +68,11 @@ describe.runIf(hasScript)('on a terminal', () => {
     expect(rest[0]).toMatch(/^batch 0 \[#{30}x{10}\] +3\/4 {2}completed {2}1 failed of 2 allowed$/);
     expect(rest[1]).toMatch(/^batch 1 \[#{40}\] +1\/1 {2}completed {2}0 failed of 0 allowed$/);
     expect(rest.at(-1)).toMatch(/plan\.completed/);
-    // Drawn over itself: however often, the picture is there once, and in its place.
+    // Drawn over itself: however often, the picture is there once, and in its place, as far as it has come.
     expect(shown.screens.length).toBeGreaterThanOrEqual(3);
-    for (const screen of shown.screens.filter((one) => one.length > 0)) {
-      expect(screen[0]).toBe(title);
-      expect(screen.filter((one) => one.startsWith('batch 0 '))).toHaveLength(1);
+    for (const [first = '', ...below] of shown.screens) {
+      expect(title?.slice(0, first.length)).toBe(first);
+      expect(below.filter((one) => one.startsWith('batch 0 ')).length).toBeLessThanOrEqual(1);
     }
     expect(shown.hasCursor).toBe(true);
   });

@@ -26,10 +26,18 @@ afterAll(async () => {
 
 const parentOf = (span: Span) => collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
 
-/** @returns the names from the beginning of its trace to the span */
-function pathTo(span: Span): string[] {
+/** @returns the spans from the beginning of its trace, as far as they have come, to the span */
+function spansTo(span: Span): Span[] {
   const parent = parentOf(span);
-  return [...(parent === undefined ? [] : pathTo(parent)), span.name];
+  return [...(parent === undefined ? [] : spansTo(parent)), span];
+}
+
+/** @returns the names from the beginning of its trace to the span; each process sends its own in its own time */
+async function pathTo(span: Span): Promise<string[]> {
+  const path = await waitFor(() => spansTo(span)[0]?.parentSpanId === null && spansTo(span), {
+    what: `all that led to ${span.name}`,
+  });
+  return path.map(({ name }) => name);
 }
 
 const find = (name: string, attributes: Record<string, unknown> = {}) =>
@@ -52,7 +60,7 @@ it('lead from the request to the dispatch, and back there from the hand-out and 
   const ofNext = { 'gradus.agent.id': 'traced-1', 'gradus.batch.index': 1 };
   const outcome = await waitFor(() => find('task ended', ofTask), { what: 'the span of the outcome' });
   const dispatch = await waitFor(() => find('process tasks', ofTask), { what: 'that of the dispatch' });
-  expect(pathTo(dispatch)).toEqual([
+  expect(await pathTo(dispatch)).toEqual([
     'POST /api/v1/lifecycle/upgrade-plans',
     'add plans.start-plan',
     'process plans',
@@ -64,7 +72,7 @@ it('lead from the request to the dispatch, and back there from the hand-out and 
   const next = await waitFor(() => find('process tasks', { ...ofTask, ...ofNext }), {
     what: 'the next dispatch',
   });
-  expect(pathTo(next).slice(-5)).toEqual([
+  expect((await pathTo(next)).slice(-5)).toEqual([
     'add batches.drive-batch',
     'process batches',
     'release-agents',
@@ -76,7 +84,7 @@ it('lead from the request to the dispatch, and back there from the hand-out and 
     'gradus.task.uuid': task.lifecycleTaskUuid,
     'gradus.lca.uuid': LCA,
   });
-  expect(pathTo(outcome)).toEqual([
+  expect(await pathTo(outcome)).toEqual([
     'POST /api/v1/lifecycle/lcas/{lcaUuid}/check-in',
     'add reports.apply-report',
     'process reports',
