@@ -6,6 +6,8 @@ import { startSystem } from './system.mjs';
 
 const UPGRADE = { fromVersion: '1.2.0', toVersion: '1.3.0', toRelease: '221' };
 const LOOK_EVERY_MS = 50;
+/** One of a million agents takes longer than a client waits by itself. */
+const MADE_WITHIN_MS = 300_000;
 /** Those that are not retired yet, as the store names them. */
 const ACTIVE_PLANS = 'gradus:{index}:active-plans';
 /** More of them at once would be refused as too many requests. */
@@ -87,7 +89,8 @@ export async function runPlans({ agents, perLca, workers = 1, plans = 1, maxAgen
     const ids = [];
     const madeFrom = performance.now();
     for (let plan = 0; plan < plans; plan += 1) {
-      ids.push((await client.createPlan(planOf(plan * each, (plan + 1) * each), { minimal: true })).id);
+      const input = planOf(plan * each, (plan + 1) * each);
+      ids.push((await client.createPlan(input, { minimal: true, timeoutMs: MADE_WITHIN_MS })).id);
     }
     const createS = (performance.now() - madeFrom) / 1_000;
     const used = async () => ({
