@@ -91,6 +91,9 @@ describe.skipIf(!canStartRedis)('in the second that a power cut takes', { timeou
     };
     const uuids = tasks.map(({ lifecycleTaskUuid }) => lifecycleTaskUuid);
     await waitFor(() => isRunning(uuids), { what: 'all to be running' });
+    // A job that is still at work would come back after the cut, and put the handing out off.
+    const reports = `{${gradus.namespace}}:reports:active`;
+    await waitFor(async () => (await redis.ask('LLEN', reports)) === 0, { what: 'the reports to be done' });
 
     const say = () =>
       lca.checkIn(
