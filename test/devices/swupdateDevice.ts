@@ -18,8 +18,8 @@ import { TENANT } from './ddiDevice.js';
 
 const PATH = process.env['GRADUS_SWUPDATE'] ?? findOnPath('swupdate');
 const LOOK_MS = 50;
-/** It says something at every poll; on a busy machine it was seen to hang in its own pipes. */
-const HUNG_MS = 8_000;
+/** As systemd starts a service: SWUpdate writes to children of its own that no longer listen, and dies of it. */
+const WITHOUT_SIGPIPE = `trap '' PIPE; exec "$0" "$@"`;
 
 /** With what its packages are signed by. */
 export const isSwupdateThere = PATH !== null && existsSync(PATH) && findOnPath('openssl') !== null;
@@ -118,7 +118,7 @@ export function startSwupdateDevice({
       ...['-u', suricatta.join(' ')],
     ];
     // It makes children of its own, which end with its group alone.
-    child = spawn(PATH ?? '', args, {
+    child = spawn('sh', ['-c', WITHOUT_SIGPIPE, PATH ?? '', ...args], {
       detached: true,
       stdio: ['ignore', log, log],
       env: { ...process.env, TMPDIR: path('tmp') },
@@ -126,20 +126,12 @@ export function startSwupdateDevice({
     ended = once(child, 'exit');
   }
 
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    const { pid, exitCode, signalCode } = child ?? {};
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    process.kill(-pid, signal);
+  const isEnded = () => child?.exitCode !== null || child.signalCode !== null;
+  async function end(): Promise<void> {
+    const { pid } = child ?? {};
+    if (pid === undefined || isEnded()) return;
+    process.kill(-pid, 'SIGKILL');
     await ended;
-  }
-
-  let saidBytes = 0;
-  let saidAt = performance.now();
-  function isHung(): boolean {
-    const { size } = statSync(path('log'));
-    if (size !== saidBytes) saidAt = performance.now();
-    saidBytes = size;
-    return performance.now() - saidAt > HUNG_MS;
   }
 
   async function live(): Promise<void> {
@@ -147,25 +139,18 @@ export function startSwupdateDevice({
     while (!isStopping) {
       if (existsSync(rebooting)) {
         rmSync(rebooting);
-        await end('SIGKILL');
+        await end();
         rmSync(cache, { force: true });
         isAfterUpdate = true;
         start();
-      } else if (!isCut && child?.exitCode !== null) {
+      } else if (!isCut && isEnded()) {
         // As the init of a device does.
-        writeSync(log, `it ended by itself, with ${child?.exitCode}\n`);
-        start();
-      }
-      if (isHung()) {
-        // As the watchdog of a device does.
-        await end('SIGKILL');
-        rmSync(cache, { force: true });
-        writeSync(log, 'it hung\n');
+        writeSync(log, `it ended by itself, with ${child?.exitCode ?? child?.signalCode}\n`);
         start();
       }
       await wait(LOOK_MS);
     }
-    await end('SIGKILL');
+    await end();
   }
 
   const lived = live();
@@ -175,7 +160,7 @@ export function startSwupdateDevice({
     log: () => readFileSync(path('log'), 'utf8'),
     cutPower: async () => {
       isCut = true;
-      await end('SIGKILL');
+      await end();
       renameSync(received, cache);
       start();
       isCut = false;

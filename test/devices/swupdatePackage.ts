@@ -5,6 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** `cpio` fills its archives up to a multiple of it; SWUpdate waits a second for what lacks. */
+const BLOCK_BYTES = 512;
+
 const openssl = (...args: string[]) =>
   execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'ignore'] });
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -91,7 +94,9 @@ export function makePackage(
       ['payload.bin', payload],
       ['TRAILER!!!', Buffer.alloc(0)],
     ];
-    return { bytes: Buffer.concat(files.map(([name, bytes], index) => member(name, bytes, index))), payload };
+    const archive = Buffer.concat(files.map(([name, bytes], index) => member(name, bytes, index)));
+    const filled = Math.ceil(archive.length / BLOCK_BYTES) * BLOCK_BYTES;
+    return { bytes: Buffer.concat([archive], filled), payload };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

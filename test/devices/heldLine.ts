@@ -1,26 +1,34 @@
-// A line to a server that lets few bytes a second through to whoever asks.
+// A line to a server on which answers stop halfway, until it is let go.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 
-const TICK_MS = 25;
-
-export interface NarrowLine {
+export interface HeldLine {
   /** Where the server is to be had over it. */
   url: string;
+  /** From now on everything comes through. */
+  letGo(): void;
   stop(): Promise<void>;
 }
 
-/** @param url of the server, on this machine */
-export async function startNarrowLine(url: string, bytesPerSecond: number): Promise<NarrowLine> {
-  const piece = Math.ceil((bytesPerSecond * TICK_MS) / 1_000);
+/**
+ * @param url of the server, on this machine
+ * @param bytes how many each connection is answered before its line stops
+ */
+export async function startHeldLine(url: string, bytes: number): Promise<HeldLine> {
+  let letGo = () => {};
+  const whole = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const sockets = new Set<Socket>();
-  async function trickle(from: Socket, to: Socket): Promise<void> {
+  async function pass(from: Socket, to: Socket): Promise<void> {
+    let left = bytes;
     for await (const chunk of from as AsyncIterable<Buffer>) {
-      for (let at = 0; at < chunk.length; at += piece) {
-        to.write(chunk.subarray(at, at + piece));
-        if (chunk.length > piece) await wait(TICK_MS);
+      to.write(chunk.subarray(0, left));
+      if (chunk.length > left) {
+        await whole;
+        to.write(chunk.subarray(left));
       }
+      left = Math.max(0, left - chunk.length);
     }
     to.end();
   }
@@ -38,13 +46,15 @@ export async function startNarrowLine(url: string, bytesPerSecond: number): Prom
       });
     }
     client.pipe(upstream);
-    trickle(upstream, client).catch(() => client.destroy());
+    pass(upstream, client).catch(() => client.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    letGo: () => letGo(),
     stop: async () => {
+      letGo();
       server.close();
       for (const socket of sockets) socket.destroy();
       await once(server, 'close');
