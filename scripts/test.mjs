@@ -10,7 +10,7 @@ import { run } from './run.mjs';
 import { findSwupdate } from './swupdate.mjs';
 import { countTests } from './testCounts.mjs';
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/** @typedef {{passed: number, failed: number, skipped: number, failures?: string[]}} Counts */
 
 const say = (/** @type {string} */ line) => console.log(`gradus | ${line}`);
 const bin = (/** @type {string} */ name) => join(ROOT, 'node_modules', '.bin', name);
@@ -47,12 +47,14 @@ try {
 }
 
 console.log('\n=== results');
-for (const { name, seconds, passed, failed, skipped } of results) {
+for (const { name, seconds, passed, failed, skipped, failures = [] } of results) {
   console.log(
     `${failed > 0 ? 'FAILED' : 'ok    '} ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds} s)`,
   );
+  for (const failure of failures) console.log(`       ${failure}`);
 }
-const total = (/** @type {keyof Counts} */ key) => results.reduce((sum, result) => sum + result[key], 0);
+const total = (/** @type {'passed' | 'failed'} */ key) =>
+  results.reduce((sum, result) => sum + result[key], 0);
 process.exitCode = total('failed') > 0 ? 1 : 0;
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
 
