@@ -5,6 +5,7 @@ import { cursorAt, positionOf } from './cursors.js';
 import { deletePlan } from './deletePlan.js';
 import { readEvents, unannouncedOfEnded } from './events.js';
 import { mapInTurns } from './inTurns.js';
+import { oncePerTurn } from './oncePerTurn.js';
 import {
   type Command,
   type CommandResult,
@@ -236,7 +237,7 @@ export function createPlans(parts: StoreParts): Plans {
   return {
     create: (plan, leaseUntil) => createPlan(parts, upgradeOf(plan), { leaseUntil }),
     preview: (plan) => previewPlan(parts, plan),
-    readTag: (planId) => readTag(connection, keys, planId),
+    readTag: oncePerTurn((planId) => readTag(connection, keys, planId)),
     readSummary: summary,
     open: async (planId) => {
       const read = await summary(planId);
