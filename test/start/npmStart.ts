@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { whyTaken } from '../../scripts/ports.mjs';
 import { waitFor } from '../support/waitFor.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -71,28 +71,13 @@ export async function npmStart({ port, dataFolder, token }: Options): Promise<Np
       await exited;
       await waitFor(() => !pids.some(lives), { what: 'every process to end', timeoutMs: GONE_WITHIN_MS });
       for (const left of [port, Number(redisPort)]) {
-        await waitFor(() => isFree(left), { what: `port ${left} to be free`, timeoutMs: GONE_WITHIN_MS });
+        await waitFor(async () => (await whyTaken(left, '127.0.0.1')) === null, {
+          what: `port ${left} to be free`,
+          timeoutMs: GONE_WITHIN_MS,
+        });
       }
     },
   };
-}
-
-/** @returns a port that nothing listens on at this moment */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

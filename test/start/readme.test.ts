@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { createClient } from '@gradus/client';
 import type { Plan } from '@gradus/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../scripts/ports.mjs';
 import { waitFor } from '../support/waitFor.js';
-import { freePort, type NpmStart, npmStart } from './npmStart.js';
+import { type NpmStart, npmStart } from './npmStart.js';
 import { BLOCKS, COMMANDS, shownAnswer, UNMARKED } from './readme.js';
 import { openShell } from './shell.js';
 

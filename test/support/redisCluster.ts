@@ -1,5 +1,6 @@
 // A Redis Cluster: three masters, and a replica of each.
-import { createRedisNode, freePort, type RedisNode } from './redisNode.js';
+import { freePort } from '../../scripts/ports.mjs';
+import { createRedisNode, type RedisNode } from './redisNode.js';
 import { waitFor } from './waitFor.js';
 
 const MASTERS = 3;

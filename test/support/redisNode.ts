@@ -2,11 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@gradus/redis';
+import { freePort } from '../../scripts/ports.mjs';
 import { waitFor } from './waitFor.js';
 
 const DIE_WITH_PARENT = new URL('../../scripts/dieWithParent.mjs', import.meta.url).href;
@@ -48,15 +48,6 @@ export interface RedisNode {
   thaw(): void;
   /** Kills it and removes its data. */
   remove(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /**
